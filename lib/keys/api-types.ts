@@ -1,0 +1,246 @@
+/** What the operations face of the key world answers (JSON). Types only: the one file of lib/keys that app/ may import. */
+import type { LinkCondition, LinkEndCounts, PoolState } from "./link-types.ts";
+
+export type { LinkCondition, LinkEndCounts, PoolState };
+
+export type Provenance = "real" | "planned" | "plausible" | "synthetic";
+
+export interface SiteView {
+  readonly id: string;
+  readonly name: string;
+  readonly country: string;
+  readonly lat: number;
+  readonly lon: number;
+  readonly kind: "endpoint" | "trusted-node" | "ogs" | "mdi-hub" | "noc";
+  readonly sector?: string;
+  readonly provenance: Provenance;
+  readonly source?: string;
+  readonly note?: string;
+}
+
+export interface LinkView {
+  readonly id: string;
+  readonly a: string;
+  readonly b: string;
+  readonly kind: "fibre" | "metro-fibre" | "submarine" | "space" | "free-space" | "mdi-spoke" | "mdi-virtual";
+  readonly lengthKm: number;
+  readonly lossDb: number;
+  readonly provenance: Provenance;
+  readonly lengthEstimated?: boolean;
+  readonly source?: string;
+  readonly note?: string;
+  /** True where key is produced and relayed over this link in this deployment. */
+  readonly active: boolean;
+}
+
+export interface SatelliteView {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** GET /ops/topology */
+export interface TopologyView {
+  readonly network: string;
+  readonly simulated: true;
+  readonly sites: readonly SiteView[];
+  readonly links: readonly LinkView[];
+  readonly satellites: readonly SatelliteView[];
+  /** Explains each source key of sites and links. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+export type AttackModel = "none" | "intercept-resend";
+
+export type LinkAlarmCause =
+  | "qber-high"
+  | "no-key-in-block"
+  | "no-light"
+  | "verification-failed"
+  | "authentication-failed"
+  | "authentication-key-low";
+
+/** One row of GET /ops/links and of the "links" event. */
+export interface LinkStatus {
+  readonly id: string;
+  readonly condition: LinkCondition;
+  readonly pool: PoolState;
+  readonly alarm: LinkAlarmCause | null;
+  readonly alarmSince: number | null;
+  /** Measured in the last block, 0..0.5; null before the first. */
+  readonly qber: number | null;
+  /** Secret bits per simulated second, last block. */
+  readonly secretBitsPerSimulatedSecond: number | null;
+  /** Secret bits per wall second over the last minute. */
+  readonly secretBitsPerSecond: number;
+  /** How many times faster than wall time the device clock ran in the last block. */
+  readonly clockFactor: number | null;
+  readonly availableBytes: number;
+  readonly capacityBytes: number;
+  readonly authenticationBytes: number;
+  readonly attack: { readonly model: AttackModel; readonly fraction: number };
+  readonly cut: boolean;
+  readonly blocks: number;
+  readonly aborts: number;
+  readonly lastBlock: BlockView | null;
+}
+
+export interface BlockView {
+  readonly at: number;
+  readonly pulses: number;
+  readonly detections: number;
+  readonly siftedBits: number;
+  readonly qber: number;
+  readonly phaseErrorBound: number;
+  readonly leakedBits: number;
+  readonly reconciliationEfficiency: number;
+  readonly roundTrips: number;
+  readonly secretBits: number;
+  readonly authenticationBits: number;
+  readonly epsilonExponent: number;
+  readonly amplification: "toeplitz" | "modular";
+  readonly aborted: LinkAlarmCause | null;
+}
+
+/** GET /ops/overview */
+export interface OverviewView {
+  readonly network: string;
+  readonly startedAt: number;
+  readonly warmUp: { readonly done: boolean; readonly linksWithKey: number; readonly links: number; readonly fillRatio: number };
+  readonly linksByCondition: Readonly<Record<LinkCondition, number>>;
+  readonly alarms: number;
+  readonly availableBytes: number;
+  readonly generatedBytes: number;
+  readonly consumedBytes: number;
+  readonly keysSupplied: number;
+  /** Pairs of demonstration posts in different countries that have no key route now. */
+  readonly pairsWithKey: number;
+  readonly pairsWaiting: readonly { readonly a: string; readonly b: string; readonly reason: string }[];
+}
+
+/** GET /ops/consumption?from=&to=&bucketMs=&by=pair|site|purpose|suite|level */
+export interface ConsumptionView {
+  readonly from: number;
+  readonly to: number;
+  readonly bucketMs: number;
+  readonly generatedBytes: readonly number[];
+  readonly consumedBytes: readonly number[];
+  readonly groups: readonly { readonly name: string; readonly bytes: number; readonly keys: number; readonly series: readonly number[] }[];
+}
+
+/** GET /ops/pair?a=&b= : what a conversation between two sites can expect. */
+export interface PairView {
+  readonly a: string;
+  readonly b: string;
+  readonly route: readonly string[] | null;
+  /** End-to-end bytes obtainable now over the best route. */
+  readonly availableBytes: number;
+  readonly reason: string | null;
+}
+
+/** GET /ops/ledger/balances */
+export interface BalanceView {
+  readonly link: string;
+  readonly a: LinkEndCounts;
+  readonly b: LinkEndCounts;
+  /** Ledger's own count by rows. */
+  readonly ledger: LinkEndCounts;
+  /** generated − all uses − stored, from the ledger: zero when every bit is accounted for. */
+  readonly balance: number;
+  readonly agree: boolean;
+}
+
+/** GET /ops/ledger/chains */
+export interface ChainView {
+  readonly site: string;
+  readonly length: number;
+  readonly head: string;
+  readonly witnesses: readonly { readonly site: string; readonly length: number; readonly at: number }[];
+}
+
+/** GET /ops/ledger/verify?site= (all sites when absent) */
+export interface VerifyView {
+  readonly ok: boolean;
+  readonly checked: number;
+  readonly verdict: "witnessed" | "internally consistent only" | "broken";
+  readonly brokenAt: { readonly site: string; readonly index: number; readonly reason: string } | null;
+  readonly witnesses: readonly string[];
+}
+
+/** GET /ops/ledger/entries?site=&after=&limit=&kind= */
+export interface LedgerEntryView {
+  readonly site: string;
+  readonly index: number;
+  readonly at: number;
+  readonly kind: string;
+  readonly detail: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+  readonly hash: string;
+}
+
+/** GET /ops/keys?after=&limit= and GET /ops/keys/{key_ID} */
+export interface KeyLifeView {
+  readonly keyId: string;
+  readonly masterSite: string;
+  readonly slaveSites: readonly string[];
+  readonly bits: number;
+  readonly networkBits: number;
+  readonly route: readonly string[];
+  readonly costPerLink: readonly { readonly link: string; readonly bits: number }[];
+  readonly epsilonExponent: number;
+  readonly suite: number | null;
+  readonly level: number | null;
+  readonly requestedAt: number;
+  readonly delivered: readonly { readonly site: string; readonly at: number }[];
+  readonly deletedAt: number | null;
+  readonly erasedAt: number | null;
+  readonly state: "waiting" | "delivered" | "expired" | "void";
+}
+
+/** GET /ops/alarms */
+export interface AlarmView {
+  readonly id: string;
+  readonly link: string;
+  readonly cause: LinkAlarmCause;
+  readonly text: string;
+  readonly raisedAt: number;
+  readonly clearedAt: number | null;
+}
+
+/** GET /ops/kmes */
+export interface KmeView {
+  readonly site: string;
+  readonly kmeId: string;
+  readonly saeId: string;
+  readonly address: string;
+  readonly certificateFingerprint: string;
+  readonly notAfter: number;
+  readonly curl: string;
+}
+
+/** GET /ops/devices */
+export interface DeviceView {
+  readonly device: string;
+  readonly user: string;
+  readonly site: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly assurance: "open" | "approved";
+  readonly state: "certified" | "pending" | "revoked";
+  readonly enrolledAt: number;
+  readonly notAfter: number | null;
+}
+
+/** Events of GET /ops/events (text/event-stream; `event:` is the key, `data:` the JSON value). */
+export interface OperationsEvents {
+  /** At most once a second: only links that changed. */
+  links: readonly LinkStatus[];
+  overview: OverviewView;
+  alarm: AlarmView;
+  /** An end-to-end key crossed the network. */
+  relay: { readonly keyId: string; readonly route: readonly string[]; readonly bits: number; readonly at: number };
+}
+
+/** Body of every error answer of the operations face. */
+export interface OperationsError {
+  readonly code: string;
+  readonly message: string;
+}
