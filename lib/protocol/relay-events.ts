@@ -1,0 +1,167 @@
+import type { Bytes } from "../shared/bytes.ts";
+
+/**
+ * What a device and the relay say to each other over Socket.IO (path /socket.io, namespace "/").
+ * Identifiers and hashes are lower-case hex, so that a frame carries one binary part at most per structure;
+ * structures (certificates, roster events, envelopes, receipts) are the bytes themselves.
+ * Every client → server event but "hint" is answered by an acknowledgement; an answer that does not come (the
+ * connection broke) means "unknown": ask again, every event is safe to repeat.
+ */
+
+/** Bytes as Socket.IO delivers them: Buffer in Node, ArrayBuffer in browsers. See `relayBytes`. */
+export type RelayBinary = Uint8Array | ArrayBuffer;
+
+export type RelayErrorCode =
+  | "relay.malformed"
+  | "relay.too-large"
+  | "relay.rate"
+  | "relay.signed-out"
+  | "relay.unavailable"
+  | "conversation.unknown"
+  | "roster.conflict"
+  | "roster.invalid"
+  | "entry.conflict"
+  | "directory.unknown"
+  | "directory.not-own"
+  | "receipt.invalid";
+
+export interface RelayRefusal {
+  readonly ok: false;
+  readonly code: RelayErrorCode;
+  readonly message: string;
+  /** With "roster.conflict": the hash (hex) of the last roster event that the relay holds, "" when none. */
+  readonly head?: string;
+  /** With "relay.rate" and "relay.unavailable": milliseconds to wait before asking again. */
+  readonly retryAfterMs?: number;
+}
+
+export type RelayAnswer<T extends object = object> = ({ readonly ok: true } & T) | RelayRefusal;
+
+export type RelayAck<T extends object = object> = (answer: RelayAnswer<T>) => void;
+
+export type EntryKind = "roster" | "envelope" | "epoch";
+export type SentEntryKind = Exclude<EntryKind, "roster">;
+export type ReceiptKind = "delivered" | "read";
+export type HintKind = "typing";
+
+export interface RelayPost {
+  readonly user: string;
+  readonly name: string;
+  readonly site: string;
+  /** ISO 3166 two letters, "" when unknown. */
+  readonly country: string;
+  readonly hasDevice: boolean;
+}
+
+export interface RelayMember {
+  readonly user: string;
+  readonly name: string;
+  readonly site: string;
+}
+
+export interface RelayConversation {
+  readonly conversation: string;
+  /** Sequence number of the last entry. */
+  readonly head: number;
+  /** Hash (hex) of the last roster event. */
+  readonly rosterHead: string;
+  readonly members: readonly RelayMember[];
+}
+
+export interface RelayEntry {
+  /** From 1, without gaps within a conversation. */
+  readonly seq: number;
+  readonly kind: EntryKind;
+  readonly bytes: RelayBinary;
+}
+
+export interface RelayReceipt {
+  readonly device: string;
+  readonly kind: ReceiptKind;
+  readonly bytes: RelayBinary;
+}
+
+/** `io(origin, { auth })`: the session cookie is enough in a browser; elsewhere a token with audience "relay". */
+export interface RelayHandshake {
+  /** Hex of the 16-byte device identifier. */
+  readonly device: string;
+  readonly token?: string;
+}
+
+export interface ClientToRelayEvents {
+  /** Publishes the signed-in user's own device certificate (whole Signed bytes). */
+  "directory:publish": (request: { certificate: Uint8Array }, ack: RelayAck<{ hash: string }>) => void;
+  "directory:user": (
+    request: { user: string },
+    ack: RelayAck<{ certificates: readonly RelayBinary[]; name: string; site: string }>,
+  ) => void;
+  "directory:certificate": (request: { hash: string }, ack: RelayAck<{ certificate: RelayBinary }>) => void;
+  /** Users whose name, handle, site or country contains `query`; at most 500, sorted by country and name. */
+  "directory:posts": (request: { query?: string }, ack: RelayAck<{ posts: readonly RelayPost[] }>) => void;
+  "conversation:list": (
+    request: Record<string, never>,
+    ack: RelayAck<{ conversations: readonly RelayConversation[] }>,
+  ) => void;
+  /** `previous`: hash of the roster head this event follows, "" for the creating event. Repeating the head is ok. */
+  "roster:append": (
+    request: { conversation: string; previous: string; event: Uint8Array },
+    ack: RelayAck<{ seq: number }>,
+  ) => void;
+  /** Answered after the commit. The same clientId with the same bytes gets the same seq again. */
+  "entry:send": (
+    request: { conversation: string; clientId: string; kind: SentEntryKind; bytes: Uint8Array },
+    ack: RelayAck<{ seq: number }>,
+  ) => void;
+  /** Entries with seq > after, in order; `limit` 1..200. An answer may hold fewer when they are large. */
+  "entry:read": (
+    request: { conversation: string; after: number; limit: number },
+    ack: RelayAck<{ entries: readonly RelayEntry[]; head: number }>,
+  ) => void;
+  "receipt:put": (request: { conversation: string; receipt: Uint8Array }, ack: RelayAck) => void;
+  "receipt:list": (
+    request: { conversation: string },
+    ack: RelayAck<{ receipts: readonly RelayReceipt[] }>,
+  ) => void;
+  /** Volatile, unauthenticated towards the other members, not answered. */
+  hint: (request: { conversation: string; kind: HintKind }) => void;
+}
+
+export interface RelayToClientEvents {
+  /** To every socket of every member, the sender's own included. */
+  entry: (event: RelayEntry & { readonly conversation: string }) => void;
+  receipt: (event: RelayReceipt & { readonly conversation: string }) => void;
+  hint: (event: { conversation: string; user: string; kind: HintKind }) => void;
+  /** You were added to this conversation. */
+  conversation: (event: { conversation: string }) => void;
+  /** The relay disconnects right after it. Do not reconnect before the user signed in again. */
+  "session:end": (event: { reason: SessionEndReason }) => void;
+}
+
+export type SessionEndReason = "signed-out" | "disabled" | "roles-changed" | "expired";
+
+/** Namespace "/wiretap": what somebody who records the relay sees. Presenters only, demonstration only. */
+export interface WiretapEvents {
+  frame: (frame: WiretapFrame) => void;
+  "session:end": (event: { reason: SessionEndReason }) => void;
+}
+
+export interface WiretapFrame {
+  /** Milliseconds UTC. */
+  readonly at: number;
+  readonly event: EntryKind | "receipt";
+  readonly conversation: string;
+  /** User id, hex. */
+  readonly sender: string;
+  readonly seq: number | null;
+  /** As stored. */
+  readonly bytes: RelayBinary;
+  readonly size: number;
+}
+
+/** The same bytes as Uint8Array whatever the platform handed over; copies only Node's pooled buffers. */
+export function relayBytes(binary: RelayBinary): Bytes {
+  if (binary instanceof ArrayBuffer) return new Uint8Array(binary);
+  const copy = new Uint8Array(binary.length);
+  copy.set(binary);
+  return copy;
+}
