@@ -1,0 +1,56 @@
+import type { LauncherOptions } from "./options.ts";
+
+/** What any Node process needs of the machine and no secret of ours. */
+const common = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "NODE_ENV",
+  "NODE_EXTRA_CA_CERTS",
+  "LOG_LEVEL",
+];
+
+/** Settings that belong to one zone alone: the other process never sees them. */
+const own = {
+  web: [
+    "DATABASE_URL",
+    "REDIS_URL",
+    "NEXTAUTH_SECRET",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_NAME",
+    "ALLOWED_HOSTS",
+  ],
+  qkdn: ["KEYS_DATABASE_URL", "KEY_PROVIDER", "POOL_TARGET_BYTES", "LINK_WORKERS", "FAULT_POINT"],
+} as const;
+
+export type Zone = keyof typeof own;
+
+/** The environment of one child: common settings, those of its zone, and what the launcher decided. */
+export function childEnvironment(
+  zone: Zone,
+  env: NodeJS.ProcessEnv,
+  options: LauncherOptions,
+): NodeJS.ProcessEnv {
+  const picked: Record<string, string> = {};
+  for (const name of [...common, ...own[zone]]) {
+    const value = env[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  const lan = options.lanAddresses;
+  return {
+    ...picked,
+    NODE_ENV: env.NODE_ENV ?? "production",
+    PORT: String(options.port),
+    GATEWAY_PORT: String(options.gatewayPort),
+    DATA_DIR: options.dataFolder,
+    NETWORK: options.network,
+    DEMO: options.demonstration ? "1" : "0",
+    HOST: lan.length > 0 ? "0.0.0.0" : "127.0.0.1",
+    LAN: lan.join(","),
+  };
+}

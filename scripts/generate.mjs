@@ -1,0 +1,5 @@
+import { ensureGenerated } from "./steps/generate.mjs";
+import { ensureInstalled } from "./steps/install.mjs";
+
+await ensureInstalled();
+await ensureGenerated();

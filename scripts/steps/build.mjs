@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fingerprint, stampMatches, writeStamp } from "./fingerprint.mjs";
+import { say } from "./log.mjs";
+import { must, root } from "./run.mjs";
+
+/** Programs of the server side, each bundled to one file of .build; packages stay in node_modules. */
+const entries = {
+  start: "start.ts",
+  server: "server.ts",
+  qkdn: "qkdn.ts",
+};
+
+const sources = [
+  "app",
+  "lib",
+  "prisma",
+  "start.ts",
+  "server.ts",
+  "qkdn.ts",
+  "proxy.ts",
+  "next.config.js",
+  "postcss.config.mjs",
+  "package-lock.json",
+  "tsconfig.json",
+  "scripts/steps/build.mjs",
+];
+
+async function bundle() {
+  const esbuild = await import("esbuild");
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: Object.entries(entries).map(([out, file]) => ({ in: file, out })),
+    outdir: ".build",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    packages: "external",
+    sourcemap: true,
+    logLevel: "warning",
+  });
+}
+
+/** Two commands started together build once: the second waits for the first. */
+async function withBuildLock(work) {
+  const lock = join(root, ".build", "lock");
+  mkdirSync(join(root, ".build"), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch {
+      const holder = existsSync(lock) ? Number(readFileSync(lock, "utf8")) : 0;
+      if (!isAlive(holder)) rmSync(lock, { force: true });
+      else await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function isAlive(pid) {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Builds the pages and the server programs when a source changed since the last build. */
+export async function ensureBuilt() {
+  await withBuildLock(async () => {
+    const stamp = fingerprint(sources);
+    if (existsSync(join(root, ".next", "BUILD_ID")) && stampMatches("built.stamp", stamp)) return;
+    say("Building (once, about a minute)");
+    await bundle();
+    await must(
+      "next build",
+      process.execPath,
+      [join(root, "node_modules", "next", "dist", "bin", "next"), "build"],
+      {
+        env: { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
+      },
+    );
+    writeStamp("built.stamp", stamp);
+  });
+}
+
+/** Only the server programs: enough for tests and benchmarks without pages. */
+export async function ensureBundled() {
+  await withBuildLock(bundle);
+}

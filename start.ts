@@ -1,0 +1,59 @@
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { announcement } from "./lib/launcher/announce.ts";
+import { Child, type ChildEvents } from "./lib/launcher/child.ts";
+import { childEnvironment, type Zone } from "./lib/launcher/child-environment.ts";
+import { type LauncherOptions, readOptions } from "./lib/launcher/options.ts";
+import { listPosts } from "./lib/launcher/posts.ts";
+
+/** Starts the processes of one deployment as siblings and keeps each running until it is told to stop. */
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function launch(options: LauncherOptions): void {
+  const waiting = new Set<Zone>(["qkdn", "web"]);
+  const children: Child[] = [];
+  let stopping = false;
+
+  const stop = async (status: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await Promise.all(children.map((child) => child.stop()));
+    process.exit(status);
+  };
+
+  const events = (zone: Zone): ChildEvents => ({
+    onReady: (first) => {
+      waiting.delete(zone);
+      if (!first) say(`${zone}: running again`);
+      else if (waiting.size === 0) void announcement(options, listPosts(options.network)).then(say);
+    },
+    onProgress: (text) => say(`${zone}: ${text}`),
+    onFatal: (reason) => {
+      process.stderr.write(`${zone} could not start: ${reason}\n`);
+      void stop(1);
+    },
+    onRestart: (delayMs) => say(`${zone}: ended; starting it again in ${delayMs} ms`),
+    onOutput: (line) => process.stderr.write(`${zone}: ${line}\n`),
+  });
+
+  for (const [zone, file] of [
+    ["qkdn", "qkdn.js"],
+    ["web", "server.js"],
+  ] as const) {
+    const script = fileURLToPath(new URL(file, import.meta.url));
+    children.push(new Child(script, childEnvironment(zone, process.env, options), events(zone)));
+  }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
+  process.on("disconnect", () => void stop(0));
+  say(`Starting on ${options.dataFolder} with the ${options.network} network`);
+  for (const child of children) child.start();
+}
+
+try {
+  const options = readOptions(process.env, process.argv.slice(2));
+  mkdirSync(options.dataFolder, { recursive: true });
+  launch(options);
+} catch (error) {
+  process.stderr.write(`Vernam cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
