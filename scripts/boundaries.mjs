@@ -35,7 +35,8 @@ const linked = modules.some((module) => module.dependencies.length > 0);
 for (const violation of summary.violations.filter(({ rule }) => rule.severity === "error")) {
   console.log(`${violation.rule.name}: ${violation.from} → ${violation.to}`);
 }
-if (missed.length > 0) console.log(`not seen: ${missed.slice(0, 5).join(", ")} (${missed.length} of ${expected.length})`);
+if (missed.length > 0)
+  console.log(`not seen: ${missed.slice(0, 5).join(", ")} (${missed.length} of ${expected.length})`);
 if (!linked) console.log("not one import was seen");
 const sound = summary.error === 0 && missed.length === 0 && linked;
 console.log(sound ? `boundaries hold (${expected.length} modules)` : "boundaries broken");
