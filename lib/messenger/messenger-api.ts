@@ -55,8 +55,22 @@ export interface ConversationView {
 }
 
 export type Delivery =
-  | { readonly state: "waiting-for-key"; readonly code: string; readonly reason: string; readonly retryAt: number | null }
-  | { readonly state: "waiting-for-device" | "drawing" | "sending" | "sent" | "delivered" | "read" | "cancelled" }
+  | {
+      readonly state: "waiting-for-key";
+      readonly code: string;
+      readonly reason: string;
+      readonly retryAt: number | null;
+    }
+  | {
+      readonly state:
+        | "waiting-for-device"
+        | "drawing"
+        | "sending"
+        | "sent"
+        | "delivered"
+        | "read"
+        | "cancelled";
+    }
   | { readonly state: "failed"; readonly code: string; readonly reason: string; readonly nextStep: string };
 
 export interface MessageView {
@@ -133,7 +147,10 @@ export interface MessengerApi {
   /** Opens the one-to-one conversation with a user, made when there is none yet. */
   openConversation(user: string): Promise<string>;
   /** Oldest first; `before` is a message id to page back from. */
-  messages(conversation: string, options?: { readonly before?: string; readonly limit?: number }): Promise<readonly MessageView[]>;
+  messages(
+    conversation: string,
+    options?: { readonly before?: string; readonly limit?: number },
+  ): Promise<readonly MessageView[]>;
   /** Puts the text in the outbox (durable) and returns its message id. @throws for levels above Unclassified. */
   send(conversation: string, text: string, suite: SuiteName, level?: Level): Promise<string>;
   cancel(message: string): Promise<void>;
@@ -146,6 +163,9 @@ export interface MessengerApi {
   safetyNumber(conversation: string): Promise<SafetyView | null>;
   setVerified(user: string, verified: boolean): Promise<void>;
   /** Signs a command to the key world with this device (roles in its certificate); CBOR ready to POST. */
-  signCommand(kind: string, args: Readonly<Record<string, string | number | boolean>>): Promise<Uint8Array<ArrayBuffer>>;
+  signCommand(
+    kind: string,
+    args: Readonly<Record<string, string | number | boolean>>,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   subscribe(listener: (event: MessengerEvents) => void): () => void;
 }
