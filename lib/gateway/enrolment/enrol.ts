@@ -1,0 +1,142 @@
+import {
+  type EnrolRequest,
+  encodeEnrolAnswer,
+  parseEnrolRequest,
+  verifyEnrolRequest,
+} from "../../protocol/enrolment.ts";
+import { createHpkeSender } from "../../protocol/hpke.ts";
+import type { Parsed } from "../../protocol/signed.ts";
+import type { DualSigner } from "../../protocol/signing.ts";
+import { type Bytes, equalBytes } from "../../shared/bytes.ts";
+import { GatewayError } from "../gateway-error.ts";
+import type { AccessSecrets } from "./access-secrets.ts";
+import type { Challenges } from "./challenges.ts";
+import type { DeviceRegister } from "./device-register.ts";
+import type { DeviceRow } from "./device-row.ts";
+import type { Identity, IdentityVerifier } from "./identity-token.ts";
+import { type CertifiedDevice, issueCertificate } from "./issue-certificate.ts";
+import type { RoleSource } from "./role-source.ts";
+
+export interface EnrolmentOptions {
+  readonly site: string;
+  readonly signer: DualSigner;
+  readonly challenges: Challenges;
+  readonly identities: IdentityVerifier;
+  readonly roles: RoleSource;
+  readonly devices: DeviceRegister;
+  readonly secrets: AccessSecrets;
+  readonly siteList: () => Bytes;
+  /** Durable before a certificate leaves. */
+  readonly record: (kind: "device.enrolled" | "device.pending", device: DeviceRow) => Promise<void>;
+  readonly now: () => number;
+}
+
+const openAssurance = 0;
+
+/**
+ * Answers a device that asks to be enrolled (CBOR Signed EnrolRequest in, CBOR EnrolAnswer out). The user's first
+ * device is certified at once; a further one waits until it is approved and asks again. A device that asks again
+ * with the same keys gets a new certificate and a new access secret: its first answer may have been lost.
+ * @throws GatewayError enrol.*, token.*, device.approval-needed (202), device.revoked; ProtocolError cbor.*, signature.*
+ */
+export async function enrol(options: EnrolmentOptions, body: Uint8Array): Promise<Bytes> {
+  const request = parseEnrolRequest(body);
+  const identity = await options.identities.verify(request.value.identityToken, `gateway:${options.site}`);
+  if (identity.site !== options.site) {
+    throw new GatewayError("enrol.other-site", "This gateway certifies the users of its own site only.", {
+      status: 403,
+      nextStep: "Enrol at the gateway of your own site.",
+    });
+  }
+  await verifyEnrolRequest(request);
+  options.challenges.use(request.value.challenge);
+  const row = await admit(options, request.value, identity);
+  const certified = await issueCertificate(row, options.signer, options.now());
+  await options.devices.certify(certified);
+  return answer(options, request, certified);
+}
+
+/** The device's row, entered now when it is new. @throws when it may not have a certificate. */
+async function admit(
+  options: EnrolmentOptions,
+  request: EnrolRequest,
+  identity: Identity,
+): Promise<DeviceRow> {
+  const known = await options.devices.find(request.device);
+  if (known === undefined) return enter(options, request, identity);
+  const same =
+    equalBytes(known.user, identity.user) &&
+    equalBytes(known.ed25519Key, request.ed25519Key) &&
+    equalBytes(known.mlDsaKey, request.mlDsaKey);
+  if (!same) {
+    throw new GatewayError("enrol.device-taken", "This device identifier belongs to another device.", {
+      status: 409,
+      nextStep: "Enrol again as a new device.",
+    });
+  }
+  if (known.state === "pending") throw approvalNeeded();
+  if (known.state === "revoked") {
+    throw new GatewayError("device.revoked", "This device was revoked by its site.", {
+      status: 403,
+      nextStep: "Ask the site's officer.",
+    });
+  }
+  return { ...known, sealingKey: request.sealingKey, roles: options.roles.rolesOf(identity) };
+}
+
+async function enter(
+  options: EnrolmentOptions,
+  request: EnrolRequest,
+  identity: Identity,
+): Promise<DeviceRow> {
+  const row: DeviceRow = {
+    site: options.site,
+    device: request.device,
+    user: identity.user,
+    name: identity.name,
+    roles: options.roles.rolesOf(identity),
+    ed25519Key: request.ed25519Key,
+    mlDsaKey: request.mlDsaKey,
+    sealingKey: request.sealingKey,
+    state: "certified",
+    assurance: openAssurance,
+    enrolledAt: options.now(),
+    certificate: undefined,
+    certificateHash: undefined,
+    notAfter: undefined,
+  };
+  if (await options.devices.insert(row, true)) {
+    await options.record("device.enrolled", row);
+    return row;
+  }
+  const pending: DeviceRow = { ...row, state: "pending" };
+  if (await options.devices.insert(pending, false)) await options.record("device.pending", pending);
+  throw approvalNeeded();
+}
+
+async function answer(
+  options: EnrolmentOptions,
+  request: Parsed<EnrolRequest>,
+  device: CertifiedDevice,
+): Promise<Bytes> {
+  const { secret } = await options.secrets.restart(device.device);
+  const sender = await createHpkeSender(device.sealingKey, request.hash);
+  return encodeEnrolAnswer({
+    certificate: device.certificate,
+    siteList: options.siteList(),
+    enc: sender.enc,
+    sealedSecret: await sender.seal(secret),
+  });
+}
+
+function approvalNeeded(): GatewayError {
+  return new GatewayError(
+    "device.approval-needed",
+    "This is a further device: one of the user's devices, or the site's officer, has to approve it.",
+    {
+      status: 202,
+      retryAfterMs: 3000,
+      nextStep: "Approve it on a device you already use, or ask the site's officer.",
+    },
+  );
+}

@@ -1,0 +1,112 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** An empty variable means "not set", as shells and unit files write it. */
+const optionalText = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text === "" ? undefined : text));
+
+const list = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim().toLowerCase())
+      .filter((part) => part !== ""),
+  );
+
+const port = z.coerce.number().int().min(1).max(65535);
+const optionalCount = z
+  .union([z.literal(""), z.coerce.number().int().min(1)])
+  .optional()
+  .transform((value) => (value === undefined || value === "" ? undefined : value));
+
+const environment = z.object({
+  PORT: port.default(3000),
+  GATEWAY_PORT: port.optional(),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  DATA_DIR: z.string().min(1).default(".data"),
+  KEYS_DATABASE_URL: optionalText,
+  DEMO: z.enum(["0", "1"]).default("1"),
+  NETWORK: z.enum(["nine", "iberia-small", "eu27"]).default("nine"),
+  GATEWAY_ORIGIN: optionalText,
+  LAN: list,
+  ALLOWED_HOSTS: list,
+  TLS_CERT: optionalText,
+  TLS_KEY: optionalText,
+  KEY_PROVIDER: z.enum(["etsi014", "direct"]).default("etsi014"),
+  POOL_TARGET_BYTES: optionalCount,
+  LINK_WORKERS: optionalCount,
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+export interface QkdnConfig {
+  /** The web process's port: its pages may call this process. */
+  readonly webPort: number;
+  readonly port: number;
+  readonly host: string;
+  /** Absolute. */
+  readonly dataFolder: string;
+  readonly databaseUrl: string | undefined;
+  readonly demonstration: boolean;
+  readonly network: "nine" | "iberia-small" | "eu27";
+  /** Where browsers reach the gateways; goes into the site list. */
+  readonly origin: string;
+  /** Host names beside localhost, *.localhost and loopback addresses whose pages may call this process. */
+  readonly allowedHosts: readonly string[];
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  /** How gateways ask their key managers: over ETSI 014 with mutual TLS, or by a direct call. */
+  readonly keyProvider: "etsi014" | "direct";
+  readonly poolTargetBytes: number | undefined;
+  readonly linkWorkers: number | undefined;
+  readonly logLevel: string;
+}
+
+/**
+ * Reads the environment of the process that holds key managers and site gateways.
+ * @throws Error with one readable line that names the variable.
+ */
+export function readQkdnConfig(env: NodeJS.ProcessEnv): QkdnConfig {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Error(`${issue?.path.join(".") ?? "environment"}: ${issue?.message ?? "not valid"}`);
+  }
+  const values = parsed.data;
+  const { TLS_CERT: certificate, TLS_KEY: key } = values;
+  if ((certificate === undefined) !== (key === undefined)) {
+    throw new Error("TLS_CERT and TLS_KEY: set both or none");
+  }
+  const tls =
+    certificate === undefined || key === undefined
+      ? undefined
+      : { certificate: resolve(certificate), key: resolve(key) };
+  const gatewayPort = values.GATEWAY_PORT ?? values.PORT + 1;
+  return {
+    webPort: values.PORT,
+    port: gatewayPort,
+    host: values.HOST,
+    dataFolder: resolve(values.DATA_DIR),
+    databaseUrl: values.KEYS_DATABASE_URL,
+    demonstration: values.DEMO === "1",
+    network: values.NETWORK,
+    origin: readOrigin(values.GATEWAY_ORIGIN) ?? `${tls ? "https" : "http"}://localhost:${gatewayPort}`,
+    allowedHosts: [...values.LAN, ...values.ALLOWED_HOSTS],
+    tls,
+    keyProvider: values.KEY_PROVIDER,
+    poolTargetBytes: values.POOL_TARGET_BYTES,
+    linkWorkers: values.LINK_WORKERS,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function readOrigin(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.pathname !== "/") {
+    throw new Error("GATEWAY_ORIGIN: must be an http(s) origin without a path");
+  }
+  return url.origin;
+}
