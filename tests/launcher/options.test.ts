@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { childEnvironment } from "../../lib/launcher/child-environment.ts";
+import { readOptions } from "../../lib/launcher/options.ts";
+import { listPosts } from "../../lib/launcher/posts.ts";
+
+const empty = { NODE_ENV: "test" } as const;
+
+describe("the launcher's options", () => {
+  it("start on embedded defaults", () => {
+    expect(readOptions(empty, [])).toMatchObject({
+      port: 3000,
+      gatewayPort: 3001,
+      network: "nine",
+      lanAddresses: [],
+    });
+  });
+
+  it("refuse a port that leaves no room for the gateways, and name it", () => {
+    expect(() => readOptions({ ...empty, PORT: "65535" }, [])).toThrow(/PORT/);
+    expect(() => readOptions({ ...empty, PORT: "web" }, [])).toThrow(/PORT/);
+  });
+
+  it("refuse an argument nobody defined", () => {
+    expect(() => readOptions(empty, ["--wan"])).toThrow("--wan");
+  });
+});
+
+describe("the environment of a child", () => {
+  const options = readOptions({ ...empty, PORT: "4000" }, []);
+  const env = {
+    ...empty,
+    DATABASE_URL: "relay",
+    KEYS_DATABASE_URL: "keys",
+    NEXTAUTH_SECRET: "session",
+    AWS_SECRET_ACCESS_KEY: "somebody else's",
+  };
+
+  it("gives each zone its own secrets and not the other's", () => {
+    expect(childEnvironment("web", env, options)).toMatchObject({
+      DATABASE_URL: "relay",
+      NEXTAUTH_SECRET: "session",
+    });
+    expect(childEnvironment("web", env, options)).not.toHaveProperty("KEYS_DATABASE_URL");
+    expect(childEnvironment("qkdn", env, options)).toMatchObject({ KEYS_DATABASE_URL: "keys" });
+    expect(childEnvironment("qkdn", env, options)).not.toHaveProperty("DATABASE_URL");
+    expect(childEnvironment("qkdn", env, options)).not.toHaveProperty("NEXTAUTH_SECRET");
+  });
+
+  it("passes on nothing it does not know", () => {
+    expect(childEnvironment("web", env, options)).not.toHaveProperty("AWS_SECRET_ACCESS_KEY");
+  });
+});
+
+describe("the posts a newcomer is offered", () => {
+  it("are one for every end point, foreign ministries first", () => {
+    const posts = listPosts("nine");
+    expect(posts).toHaveLength(63);
+    expect(posts[0]?.name).toMatch(/Foreign/);
+    expect(listPosts("iberia-small").map((post) => post.handle)).toContain("pt-lis-mne");
+  });
+});
