@@ -1,0 +1,23 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+const reading = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * Whether the request comes from one of our own pages, or from no browser at all. Every browser sends Origin with a
+ * mutating request and with a WebSocket; whoever has neither Origin nor Sec-Fetch-Site holds no cookies to abuse.
+ */
+export function isSameOrigin(headers: IncomingHttpHeaders, secure: boolean): boolean {
+  const origin = headers.origin;
+  if (origin !== undefined) return origin === `${secure ? "https" : "http"}://${headers.host}`;
+  const site = headers["sec-fetch-site"];
+  return site === undefined || site === "same-origin" || site === "none";
+}
+
+/** Mutating requests from pages of others are refused before anybody reads them. */
+export function isRefusedAcrossOrigins(
+  method: string | undefined,
+  headers: IncomingHttpHeaders,
+  secure: boolean,
+): boolean {
+  return !reading.has(method ?? "GET") && !isSameOrigin(headers, secure);
+}

@@ -1,0 +1,127 @@
+import { parseDeviceCertificate } from "../../protocol/device-certificate.ts";
+import { parseReceipt } from "../../protocol/receipt.ts";
+import { parseRosterEvent } from "../../protocol/roster-event.ts";
+import { copyBytes, equalBytes } from "../../shared/bytes.ts";
+import type { Database } from "../../shared/database/database.ts";
+import { fromHex, toHex } from "../../shared/hex.ts";
+import { RelayError } from "../relay-error.ts";
+import { appendRoster } from "../store/append-roster.ts";
+import {
+  findPosts,
+  ownsDevice,
+  publishCertificate,
+  readCertificate,
+  readUserCertificates,
+} from "../store/directory.ts";
+import { receiptKindName } from "../store/entry-kinds.ts";
+import { listConversations, readEntries } from "../store/read-entries.ts";
+import { listReceipts, putReceipt } from "../store/receipts.ts";
+import { readAudience, requireMember, requireStanding, type Speaker } from "../store/standing.ts";
+import type { EntryQueue } from "./entry-queue.ts";
+import type { FanOut } from "./fan-out.ts";
+import type { RequestName, RequestOf } from "./requests.ts";
+
+export interface HandlerServices {
+  readonly database: Database;
+  readonly queue: EntryQueue;
+  readonly fanOut: FanOut;
+  /** Milliseconds UTC. */
+  readonly now: () => number;
+}
+
+type Handlers = {
+  readonly [Name in Exclude<RequestName, "hint">]: (request: RequestOf<Name>) => Promise<object>;
+};
+
+/** What each event does for one socket's speaker. Every one asks the database who the speaker still is. */
+export function createHandlers(speaker: Speaker, services: HandlerServices): Handlers {
+  const { database, queue, fanOut, now } = services;
+  return {
+    "directory:publish": async ({ certificate }) => {
+      await requireStanding(database, speaker);
+      const bytes = copyBytes(certificate);
+      const { value, hash } = parseDeviceCertificate(bytes);
+      if (!equalBytes(value.user, speaker.userId) || !equalBytes(value.device, speaker.deviceId)) {
+        throw new RelayError("directory.not-own", "A device publishes its own certificate only.");
+      }
+      const { user, device, notAfter } = value;
+      await publishCertificate(database, { hash, user, device, notAfter, bytes });
+      return { hash: toHex(hash) };
+    },
+
+    "directory:user": async ({ user }) => {
+      await requireStanding(database, speaker);
+      return readUserCertificates(database, fromHex(user), now());
+    },
+
+    "directory:certificate": async ({ hash }) => {
+      await requireStanding(database, speaker);
+      return { certificate: await readCertificate(database, fromHex(hash)) };
+    },
+
+    "directory:posts": async ({ query }) => {
+      await requireStanding(database, speaker);
+      return { posts: await findPosts(database, speaker.userId, query ?? "") };
+    },
+
+    "conversation:list": async () => {
+      await requireStanding(database, speaker);
+      return { conversations: await listConversations(database, speaker.userId) };
+    },
+
+    "roster:append": async ({ conversation, previous, event }) => {
+      const parsed = parseRosterEvent(copyBytes(event));
+      if (toHex(parsed.value.previous) !== previous) {
+        throw new RelayError("roster.invalid", "The event follows another one than the request says.");
+      }
+      const result = await appendRoster(database, speaker, fromHex(conversation), parsed);
+      if (result.fresh) fanOut.rosterAppended(conversation, speaker.user, parsed.bytes, result);
+      return { seq: result.seq };
+    },
+
+    "entry:send": async ({ conversation, clientId, kind, bytes }) => ({
+      seq: await queue.add({
+        conversation,
+        clientId,
+        conversationId: fromHex(conversation),
+        clientIdBytes: fromHex(clientId),
+        kind,
+        bytes,
+        speaker,
+      }),
+    }),
+
+    "entry:read": async ({ conversation, after, limit }) => {
+      const id = fromHex(conversation);
+      await requireMember(database, speaker, id);
+      return readEntries(database, id, after, limit);
+    },
+
+    "receipt:put": async ({ conversation, receipt }) => {
+      const id = fromHex(conversation);
+      await requireMember(database, speaker, id);
+      const { value, bytes } = parseReceipt(copyBytes(receipt));
+      const own = equalBytes(value.conversation, id) && equalBytes(value.device, speaker.deviceId);
+      if (!own || !(await ownsDevice(database, speaker.userId, value.device))) {
+        throw new RelayError(
+          "receipt.invalid",
+          "A device signs receipts of its own for this conversation only.",
+        );
+      }
+      const { device, kind, at } = value;
+      const stored = { conversation: id, device, kind, user: speaker.userId, at, bytes };
+      if (await putReceipt(database, stored)) {
+        const audience = await readAudience(database, id);
+        const view = { device: toHex(device), kind: receiptKindName(kind), bytes };
+        fanOut.receiptPut(conversation, speaker.user, view, audience);
+      }
+      return {};
+    },
+
+    "receipt:list": async ({ conversation }) => {
+      const id = fromHex(conversation);
+      await requireMember(database, speaker, id);
+      return { receipts: await listReceipts(database, id) };
+    },
+  };
+}

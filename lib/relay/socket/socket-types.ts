@@ -1,0 +1,24 @@
+import type { Server, Socket } from "socket.io";
+import type { ClientToRelayEvents, RelayToClientEvents, WiretapEvents } from "../../protocol/relay-events.ts";
+import type { Standing } from "../accounts/sessions.ts";
+import type { Speaker } from "../store/standing.ts";
+
+export interface SocketData {
+  readonly speaker: Speaker;
+  readonly standing: Standing;
+}
+
+type NoEvents = Record<string, never>;
+
+export type RelayServer = Server<ClientToRelayEvents, RelayToClientEvents, NoEvents, SocketData>;
+export type RelaySocket = Socket<ClientToRelayEvents, RelayToClientEvents, NoEvents, SocketData>;
+export type WiretapSocket = Socket<NoEvents, WiretapEvents, NoEvents, SocketData>;
+
+/** Every socket of a user, on every web process. */
+export function userRoom(user: string): string {
+  return `user:${user}`;
+}
+
+export function sessionRoom(session: string): string {
+  return `session:${session}`;
+}

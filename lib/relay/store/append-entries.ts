@@ -1,0 +1,203 @@
+import type { SentEntryKind } from "../../protocol/relay-events.ts";
+import { type Bytes, equalBytes } from "../../shared/bytes.ts";
+import type { Database, SqlClient } from "../../shared/database/database.ts";
+import { toHex } from "../../shared/hex.ts";
+import { isDemonstration } from "../accounts/account.ts";
+import { RelayError, unknownConversation } from "../relay-error.ts";
+import { entryKindNumber } from "./entry-kinds.ts";
+import type { Speaker } from "./standing.ts";
+
+export interface PendingEntry {
+  /** Hex, as they came. */
+  readonly conversation: string;
+  readonly clientId: string;
+  readonly conversationId: Bytes;
+  readonly clientIdBytes: Bytes;
+  readonly kind: SentEntryKind;
+  readonly bytes: Uint8Array;
+  readonly speaker: Speaker;
+}
+
+export type AppendOutcome =
+  | { readonly seq: number; readonly fresh: boolean; readonly audience: Audience }
+  | { readonly refused: RelayError };
+
+/** Who hears of an entry. */
+export interface Audience {
+  /** User ids, hex. */
+  readonly members: readonly string[];
+  /** Every member is a demonstration user: an audience may watch. */
+  readonly demonstration: boolean;
+}
+
+interface MemberRow {
+  readonly conversation_id: Uint8Array;
+  readonly user_id: Uint8Array;
+  readonly kind: string;
+  readonly disabled: boolean;
+  readonly session_version: number;
+}
+
+interface Circle extends Audience {
+  readonly versions: ReadonlyMap<string, number>;
+}
+
+/**
+ * Appends many entries in one transaction: heads are locked, members and sessions looked at under the lock, then all
+ * rows go in with one statement. Each entry gets its own outcome; a refused one takes no number, so numbers have no
+ * gaps. The same clientId with the same bytes gets the number it already has.
+ * Rejects only when the transaction as a whole failed: then nothing was stored.
+ */
+export function appendEntries(
+  database: Database,
+  pending: readonly PendingEntry[],
+): Promise<AppendOutcome[]> {
+  return database.transaction(async (client) => {
+    const heads = await lockHeads(client, pending);
+    const circles = await readCircles(client, heads.keys(), pending);
+    const sessions = await readOpenSessions(client, pending);
+    const stored = await readStored(client, pending);
+    const outcomes: AppendOutcome[] = [];
+    const fresh: { entry: PendingEntry; seq: number }[] = [];
+    for (const entry of pending) {
+      const circle = circles.get(entry.conversation);
+      const refused = refuse(entry, circle, sessions);
+      if (refused !== undefined || circle === undefined) {
+        outcomes.push({ refused: refused ?? unknownConversation() });
+        continue;
+      }
+      const key = entry.conversation + entry.clientId;
+      const earlier = stored.get(key);
+      if (earlier !== undefined) {
+        outcomes.push(repeatOutcome(entry, earlier, circle));
+        continue;
+      }
+      const seq = (heads.get(entry.conversation) ?? 0) + 1;
+      heads.set(entry.conversation, seq);
+      stored.set(key, { seq, kind: entryKindNumber(entry.kind), bytes: entry.bytes });
+      fresh.push({ entry, seq });
+      outcomes.push({ seq, fresh: true, audience: circle });
+    }
+    if (fresh.length > 0) await insert(client, fresh);
+    return outcomes;
+  });
+}
+
+function refuse(
+  entry: PendingEntry,
+  circle: Circle | undefined,
+  openSessions: ReadonlySet<string>,
+): RelayError | undefined {
+  const version = circle?.versions.get(entry.speaker.user);
+  if (version === undefined) return unknownConversation();
+  const { session } = entry.speaker;
+  const standing = version === entry.speaker.version && (session === null || openSessions.has(session));
+  return standing ? undefined : new RelayError("relay.signed-out", "This session has ended.");
+}
+
+interface StoredEntry {
+  readonly seq: number;
+  readonly kind: number;
+  readonly bytes: Uint8Array;
+}
+
+function repeatOutcome(entry: PendingEntry, earlier: StoredEntry, audience: Audience): AppendOutcome {
+  if (earlier.kind === entryKindNumber(entry.kind) && equalBytes(earlier.bytes, entry.bytes)) {
+    return { seq: earlier.seq, fresh: false, audience };
+  }
+  return {
+    refused: new RelayError("entry.conflict", "Another entry was already sent under this identifier."),
+  };
+}
+
+/** In order of id, so that two processes never wait for each other. */
+async function lockHeads(client: SqlClient, pending: readonly PendingEntry[]): Promise<Map<string, number>> {
+  const ids = new Map(pending.map((entry) => [entry.conversation, entry.conversationId]));
+  const rows = await client.query<{ id: Uint8Array; head: number }>(
+    "SELECT id, head FROM conversations WHERE id = ANY($1::bytea[]) ORDER BY id FOR UPDATE",
+    [[...ids.values()]],
+  );
+  return new Map(rows.map((row) => [toHex(row.id), row.head]));
+}
+
+async function readCircles(
+  client: SqlClient,
+  conversations: Iterable<string>,
+  pending: readonly PendingEntry[],
+): Promise<Map<string, Circle>> {
+  const wanted = new Set(conversations);
+  const ids = new Map(
+    pending.filter((entry) => wanted.has(entry.conversation)).map((e) => [e.conversation, e.conversationId]),
+  );
+  const rows = await client.query<MemberRow>(
+    `SELECT m.conversation_id, m.user_id, u.kind, u.disabled, u.session_version
+     FROM members m JOIN users u ON u.id = m.user_id WHERE m.conversation_id = ANY($1::bytea[])`,
+    [[...ids.values()]],
+  );
+  const circles = new Map<string, ReturnType<typeof newCircle>>();
+  for (const row of rows) {
+    const conversation = toHex(row.conversation_id);
+    const circle = circles.get(conversation) ?? newCircle();
+    circles.set(conversation, circle);
+    const user = toHex(row.user_id);
+    circle.members.push(user);
+    circle.demonstration &&= isDemonstration(row.kind);
+    // A disabled user's version matches nothing: it counts as a session that has ended, not as a stranger.
+    circle.versions.set(user, row.disabled ? -1 : row.session_version);
+  }
+  return circles;
+}
+
+function newCircle() {
+  return { members: [] as string[], demonstration: true, versions: new Map<string, number>() };
+}
+
+async function readOpenSessions(client: SqlClient, pending: readonly PendingEntry[]): Promise<Set<string>> {
+  const ids = new Map<string, Bytes>();
+  for (const { speaker } of pending)
+    if (speaker.sessionId !== null) ids.set(speaker.session, speaker.sessionId);
+  if (ids.size === 0) return new Set();
+  const rows = await client.query<{ id: Uint8Array }>(
+    "SELECT id FROM sessions WHERE id = ANY($1::bytea[]) AND expires_at > now()",
+    [[...ids.values()]],
+  );
+  return new Set(rows.map((row) => toHex(row.id)));
+}
+
+async function readStored(
+  client: SqlClient,
+  pending: readonly PendingEntry[],
+): Promise<Map<string, StoredEntry>> {
+  const rows = await client.query<StoredEntry & { conversation_id: Uint8Array; client_id: Uint8Array }>(
+    `SELECT e.conversation_id, e.client_id, e.seq, e.kind, e.bytes
+     FROM unnest($1::bytea[], $2::bytea[]) AS sent(conversation_id, client_id)
+     JOIN entries e ON e.conversation_id = sent.conversation_id AND e.client_id = sent.client_id`,
+    [pending.map((entry) => entry.conversationId), pending.map((entry) => entry.clientIdBytes)],
+  );
+  return new Map(rows.map((row) => [toHex(row.conversation_id) + toHex(row.client_id), row]));
+}
+
+async function insert(
+  client: SqlClient,
+  fresh: readonly { entry: PendingEntry; seq: number }[],
+): Promise<void> {
+  await client.query(
+    `WITH sent AS (
+       SELECT * FROM unnest($1::bytea[], $2::int4[], $3::int2[], $4::bytea[], $5::bytea[], $6::bytea[])
+         AS s(conversation_id, seq, kind, client_id, sender, bytes)
+     ), stored AS (
+       INSERT INTO entries (conversation_id, seq, kind, client_id, sender, bytes) SELECT * FROM sent
+     )
+     UPDATE conversations c SET head = last.seq
+     FROM (SELECT conversation_id, max(seq) AS seq FROM sent GROUP BY conversation_id) AS last
+     WHERE c.id = last.conversation_id`,
+    [
+      fresh.map(({ entry }) => entry.conversationId),
+      fresh.map(({ seq }) => seq),
+      fresh.map(({ entry }) => entryKindNumber(entry.kind)),
+      fresh.map(({ entry }) => entry.clientIdBytes),
+      fresh.map(({ entry }) => entry.speaker.userId),
+      fresh.map(({ entry }) => entry.bytes),
+    ],
+  );
+}

@@ -1,0 +1,66 @@
+import type { RelayConversation, RelayEntry } from "../../protocol/relay-events.ts";
+import type { Bytes } from "../../shared/bytes.ts";
+import type { SqlClient } from "../../shared/database/database.ts";
+import { toHex } from "../../shared/hex.ts";
+import { relayLimits } from "../limits.ts";
+import { entryKindName } from "./entry-kinds.ts";
+
+/** Entries after a sequence number, in order, as many as fit in one page (always at least one). */
+export async function readEntries(
+  client: SqlClient,
+  conversation: Bytes,
+  after: number,
+  limit: number,
+): Promise<{ entries: RelayEntry[]; head: number }> {
+  const rows = await client.query<{ seq: number; kind: number; bytes: Uint8Array; total: number }>(
+    `SELECT seq, kind, bytes FROM (
+       SELECT seq, kind, bytes, sum(octet_length(bytes)) OVER (ORDER BY seq) - octet_length(bytes) AS before
+       FROM (
+         SELECT seq, kind, bytes FROM entries
+         WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
+       ) AS page
+     ) AS sized WHERE before < $4 ORDER BY seq`,
+    [conversation, after, limit, relayLimits.page],
+  );
+  const heads = await client.query<{ head: number }>("SELECT head FROM conversations WHERE id = $1", [
+    conversation,
+  ]);
+  const entries = rows.map(({ seq, kind, bytes }) => ({ seq, kind: entryKindName(kind), bytes }));
+  return { entries, head: heads[0]?.head ?? 0 };
+}
+
+interface ListRow {
+  readonly id: Uint8Array;
+  readonly head: number;
+  readonly roster_head: Uint8Array;
+  readonly user_id: Uint8Array;
+  readonly name: string;
+  readonly site: string;
+}
+
+/** Every conversation of a user, with its members. */
+export async function listConversations(client: SqlClient, user: Bytes): Promise<RelayConversation[]> {
+  const rows = await client.query<ListRow>(
+    `SELECT c.id, c.head, c.roster_head, m.user_id, u.name, u.site
+     FROM members mine JOIN conversations c ON c.id = mine.conversation_id
+     JOIN members m ON m.conversation_id = c.id JOIN users u ON u.id = m.user_id
+     WHERE mine.user_id = $1 ORDER BY c.created_at, c.id, u.name`,
+    [user],
+  );
+  const conversations = new Map<
+    string,
+    RelayConversation & { members: RelayConversation["members"][number][] }
+  >();
+  for (const row of rows) {
+    const conversation = toHex(row.id);
+    const known = conversations.get(conversation) ?? {
+      conversation,
+      head: row.head,
+      rosterHead: toHex(row.roster_head),
+      members: [],
+    };
+    known.members.push({ user: toHex(row.user_id), name: row.name, site: row.site });
+    conversations.set(conversation, known);
+  }
+  return [...conversations.values()];
+}

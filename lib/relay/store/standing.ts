@@ -1,0 +1,89 @@
+import type { Bytes } from "../../shared/bytes.ts";
+import type { Database, SqlClient } from "../../shared/database/database.ts";
+import { toHex } from "../../shared/hex.ts";
+import { isDemonstration } from "../accounts/account.ts";
+import { RelayError, unknownConversation } from "../relay-error.ts";
+import type { Audience } from "./append-entries.ts";
+
+/** Who asks, as the handshake found: the database is asked again at every event whether that still holds. */
+export type Speaker = {
+  /** User id, hex and bytes. */
+  readonly user: string;
+  readonly userId: Bytes;
+  /** Device id, hex and bytes. Claimed by the client; certificates bind it. */
+  readonly device: string;
+  readonly deviceId: Bytes;
+  /** Session version of the user at the handshake. */
+  readonly version: number;
+} & (
+  | { readonly session: string; readonly sessionId: Bytes }
+  | { readonly session: null; readonly sessionId: null }
+);
+
+/** @throws RelayError "relay.signed-out" when user or session no longer count. */
+export async function requireStanding(client: SqlClient, speaker: Speaker): Promise<void> {
+  const rows = await client.query<{ standing: boolean }>(
+    `SELECT NOT u.disabled AND u.session_version = $2
+        AND ($3::bytea IS NULL OR EXISTS (SELECT 1 FROM sessions s WHERE s.id = $3 AND s.expires_at > now()))
+        AS standing
+     FROM users u WHERE u.id = $1`,
+    [speaker.userId, speaker.version, speaker.sessionId],
+  );
+  if (rows[0]?.standing !== true) throw new RelayError("relay.signed-out", "This session has ended.");
+}
+
+export interface Membership {
+  readonly moderator: boolean;
+}
+
+/** @throws RelayError "relay.signed-out", "conversation.unknown" for everybody who is not a member. */
+export async function requireMember(
+  client: SqlClient,
+  speaker: Speaker,
+  conversation: Bytes,
+): Promise<Membership> {
+  await requireStanding(client, speaker);
+  const rows = await client.query<Membership>(
+    "SELECT moderator FROM members WHERE conversation_id = $1 AND user_id = $2",
+    [conversation, speaker.userId],
+  );
+  const membership = rows[0];
+  if (membership === undefined) throw unknownConversation();
+  return membership;
+}
+
+/** Everybody in a conversation. */
+export async function readAudience(client: SqlClient, conversation: Bytes): Promise<Audience> {
+  const rows = await client.query<{ user_id: Uint8Array; kind: string }>(
+    "SELECT m.user_id, u.kind FROM members m JOIN users u ON u.id = m.user_id WHERE m.conversation_id = $1",
+    [conversation],
+  );
+  return {
+    members: rows.map((row) => toHex(row.user_id)),
+    demonstration: rows.every((row) => isDemonstration(row.kind)),
+  };
+}
+
+/** Of these speakers, those that no longer count. For sockets that are idle, or whose user was changed elsewhere. */
+export async function findFallen(database: Database, speakers: readonly Speaker[]): Promise<Set<Speaker>> {
+  if (speakers.length === 0) return new Set();
+  const users = await database.query<{ id: Uint8Array; session_version: number }>(
+    "SELECT id, session_version FROM users WHERE NOT disabled AND id = ANY($1::bytea[])",
+    [unique(speakers.map((speaker) => speaker.userId))],
+  );
+  const sessions = await database.query<{ id: Uint8Array }>(
+    "SELECT id FROM sessions WHERE expires_at > now() AND id = ANY($1::bytea[])",
+    [unique(speakers.flatMap((speaker) => (speaker.sessionId === null ? [] : [speaker.sessionId])))],
+  );
+  const versions = new Map(users.map((user) => [toHex(user.id), user.session_version]));
+  const open = new Set(sessions.map((session) => toHex(session.id)));
+  const fallen = speakers.filter(
+    ({ user, version, session }) =>
+      versions.get(user) !== version || (session !== null && !open.has(session)),
+  );
+  return new Set(fallen);
+}
+
+function unique(ids: readonly Bytes[]): Bytes[] {
+  return [...new Map(ids.map((id) => [toHex(id), id])).values()];
+}
