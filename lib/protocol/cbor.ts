@@ -27,8 +27,10 @@ const decodeOptions = {
 export function encodeWith<T>(codec: Codec<T>, name: string, value: T, maximum: number): Bytes {
   const bytes = encode(codec.toItem(value, name), encodeOptions);
   if (bytes.length > maximum) throw tooLarge(name, bytes.length, maximum);
-  // cborg may hand out a view of a pooled buffer: our own array can be transferred and is not shared.
-  return copyBytes(bytes);
+  // cborg may hand out a view of a pooled buffer: ours is an array of its own, and no key stays behind in the pool.
+  const own = copyBytes(bytes);
+  bytes.fill(0);
+  return own;
 }
 
 /**

@@ -131,12 +131,10 @@ const frameCodec: Codec<FrameItem> = {
 export function encodeChannelFrame(frame: ChannelFrame): Bytes {
   const { type, ...fields } = frame.message;
   const body = encodeWith(bodies[type] as Codec<object>, `channel ${type}`, fields, maximum);
-  return encodeWith(
-    frameCodec,
-    "channel frame",
-    { type: numbers[type], requestId: frame.requestId, body },
-    maximum,
-  );
+  const item = { type: numbers[type], requestId: frame.requestId, body };
+  const bytes = encodeWith(frameCodec, "channel frame", item, maximum);
+  body.fill(0);
+  return bytes;
 }
 
 /** @throws ProtocolError cbor.*, channel.type-unknown */
@@ -146,5 +144,6 @@ export function decodeChannelFrame(bytes: Uint8Array): ChannelFrame {
   if (type === undefined)
     throw new ProtocolError("channel.type-unknown", "a channel message of a type this program does not know");
   const fields = decodeWith(bodies[type] as Codec<object>, `channel ${type}`, item.body, maximum);
+  item.body.fill(0);
   return { requestId: item.requestId, message: { type, ...fields } as ChannelMessage };
 }

@@ -127,7 +127,7 @@ export function encodeRosterEvent(event: RosterEvent): Bytes {
     kind: kinds.indexOf(kind) + 1,
     author: event.author,
     at: event.at,
-    payload: payloads[kind].toItem(payload, `roster ${kind}`),
+    payload: payloads[kind].toItem(payload, `roster ${kind}`) as object,
   };
   return encodeWith(codec, "roster event", item, limits.signed);
 }

@@ -18,7 +18,7 @@ export interface SealedCopy {
 const codec = structOf<SealedCopy>({
   contextId: [1, idBytes],
   enc: [2, bytesOf(lengths.encapsulation)],
-  index: [3, uintOf()],
+  index: [3, uintOf(limits.sealingContextCopies - 1)],
   ciphertext: [4, bytesOf(32 + lengths.tag, limits.envelope + lengths.tag)],
   generation: [5, uintOf()],
 });
