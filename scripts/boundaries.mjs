@@ -1,16 +1,22 @@
 import { readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { cruise } from "dependency-cruiser";
-import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
 
 /**
  * Checks that the zones know each other in one direction only. Usage: boundaries.mjs [folder of a checkout].
  * A cruise that saw fewer modules than there are source files proves nothing and fails too.
  */
+const require = createRequire(import.meta.url);
+// dependency-cruiser has swc read every file as plain TypeScript; screens are TSX.
+const swc = require("@swc/core");
+const parseFileSync = swc.parseFileSync;
+swc.parseFileSync = (file, how) => parseFileSync.call(swc, file, { ...how, tsx: file.endsWith(".tsx") });
+const { cruise } = await import("dependency-cruiser");
+const { default: extractTSConfig } = await import("dependency-cruiser/config-utl/extract-ts-config");
+
 const folder = resolve(process.argv[2] ?? ".");
 process.chdir(folder);
-const { forbidden, options } = createRequire(import.meta.url)(join(folder, ".dependency-cruiser.cjs"));
+const { forbidden, options } = require(join(folder, ".dependency-cruiser.cjs"));
 const entries = ["lib", "app", "start.ts", "server.ts", "qkdn.ts", "proxy.ts"];
 
 function sources(path) {
