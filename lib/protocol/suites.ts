@@ -26,3 +26,8 @@ export function checkLevel(suite: Suite, level: number): void {
       { nextStep: "Send it as Unclassified if it is, or wait for the hybrid suites." },
     );
 }
+
+/** AES < OTP in the partial order of strength. */
+export function satisfiesMinimum(suite: Suite, minimum: Suite | undefined): boolean {
+  return minimum === undefined || minimum === suites.aes || suite === minimum;
+}
