@@ -1,10 +1,10 @@
+import { sealAccessSecret } from "../../protocol/access-secret.ts";
 import {
   type EnrolRequest,
   encodeEnrolAnswer,
   parseEnrolRequest,
   verifyEnrolRequest,
 } from "../../protocol/enrolment.ts";
-import { createHpkeSender } from "../../protocol/hpke.ts";
 import type { Parsed } from "../../protocol/signed.ts";
 import type { DualSigner } from "../../protocol/signing.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
@@ -120,13 +120,8 @@ async function answer(
   device: CertifiedDevice,
 ): Promise<Bytes> {
   const { secret } = await options.secrets.restart(device.device);
-  const sender = await createHpkeSender(device.sealingKey, request.hash);
-  return encodeEnrolAnswer({
-    certificate: device.certificate,
-    siteList: options.siteList(),
-    enc: sender.enc,
-    sealedSecret: await sender.seal(secret),
-  });
+  const sealed = await sealAccessSecret(secret, device.sealingKey, request.hash);
+  return encodeEnrolAnswer({ certificate: device.certificate, siteList: options.siteList(), ...sealed });
 }
 
 function approvalNeeded(): GatewayError {

@@ -1,13 +1,15 @@
+import type { SealedCopy } from "../../protocol/sealed-copy.ts";
 import type { SqlClient } from "../../shared/database/database.ts";
 import { toHex } from "../../shared/hex.ts";
-import { columnsOf } from "./columns.ts";
+import { type Cell, columnsOf } from "./columns.ts";
 
-/** A key sealed to one device, as it is stored. */
+/** A key sealed to one device. */
 export interface CopyRow {
   readonly device: Uint8Array;
   readonly context: Uint8Array;
-  readonly position: number;
-  readonly sealed: Uint8Array;
+  /** Given until the context is known to be in the database. */
+  readonly encapsulation: Uint8Array | undefined;
+  readonly sealedCopy: SealedCopy;
 }
 
 export interface RecordRow {
@@ -118,21 +120,47 @@ async function insertSpent(client: SqlClient, rows: readonly RecordRow[]): Promi
 
 async function insertCopies(client: SqlClient, rows: readonly RecordRow[]): Promise<void> {
   const copies = rows.flatMap((row) =>
-    row.copies.map((copy) => [
+    row.copies.map(({ device, context, sealedCopy }) => [
       row.site,
-      copy.device,
+      device,
       row.recordHash,
-      copy.context,
-      copy.position,
-      copy.sealed,
+      context,
+      sealedCopy.index,
+      sealedCopy.ciphertext,
       row.drawnAt,
     ]),
   );
   if (copies.length === 0) return;
+  await insertContexts(client, rows);
   await client.query(
     `INSERT INTO "gateway_copy" ("site", "device", "record_hash", "context", "position", "sealed", "created_at")
      SELECT * FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::bytea[], $5::int4[], $6::bytea[], $7::int8[])`,
     columnsOf(copies),
+  );
+}
+
+/** What a device needs to open the copies of a context: written with whichever of them is committed first. */
+async function insertContexts(client: SqlClient, rows: readonly RecordRow[]): Promise<void> {
+  const fresh = new Map<string, Cell[]>();
+  for (const row of rows) {
+    for (const { device, context, encapsulation, sealedCopy } of row.copies) {
+      if (encapsulation === undefined) continue;
+      fresh.set(toHex(context), [
+        row.site,
+        context,
+        device,
+        encapsulation,
+        sealedCopy.generation,
+        row.drawnAt,
+      ]);
+    }
+  }
+  if (fresh.size === 0) return;
+  await client.query(
+    `INSERT INTO "gateway_sealing_context" ("site", "context", "device", "encapsulation", "generation", "created_at")
+     SELECT * FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::bytea[], $5::int4[], $6::int8[])
+     ON CONFLICT DO NOTHING`,
+    columnsOf([...fresh.values()]),
   );
 }
 

@@ -18,13 +18,11 @@ import {
   writeDraws,
   writeIntake,
 } from "./draw-writes.ts";
-import { insertSealingContexts, type SealingContextRow } from "./sealing-context-rows.ts";
 
 /** What the gateways write many times a second, through the group commit that they share with the key managers. */
 export interface GatewayWrites {
   readonly draw: (row: DrawRow) => Promise<DrawOutcome>;
   readonly intake: (row: RecordRow) => Promise<IntakeOutcome>;
-  readonly sealingContext: (row: SealingContextRow) => Promise<void>;
   readonly notice: (row: OutboxRow) => Promise<void>;
   readonly deleteCopy: (key: CopyKey) => Promise<void>;
   readonly deleteNotice: (key: NoticeKey) => Promise<void>;
@@ -44,7 +42,6 @@ export function createGatewayWrites(queue: CommitQueue): GatewayWrites {
   return {
     draw: answering(writeDraws),
     intake: answering(writeIntake),
-    sealingContext: silent(insertSealingContexts),
     notice: silent(insertOutbox),
     deleteCopy: silent(deleteCopies),
     deleteNotice: silent(deleteNotices),

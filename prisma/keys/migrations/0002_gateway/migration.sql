@@ -29,6 +29,8 @@ CREATE TABLE "gateway_access_secret" (
   "site" TEXT NOT NULL,
   "device" BYTEA NOT NULL,
   "generation" INTEGER NOT NULL,
+  -- False until the device has shown that it keeps this one.
+  "confirmed" BOOLEAN NOT NULL,
   "wrapped" BYTEA NOT NULL,
   "created_at" BIGINT NOT NULL,
   CONSTRAINT "gateway_access_secret_pkey" PRIMARY KEY ("site", "device", "generation")

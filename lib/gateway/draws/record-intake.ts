@@ -1,0 +1,227 @@
+import {
+  checkRecordMac,
+  type ParsedRecord,
+  parseDrawRecord,
+  verifyDrawRecord,
+} from "../../protocol/draw-record.ts";
+import { limits } from "../../protocol/limits.ts";
+import { verifyEd25519 } from "../../protocol/signing.ts";
+import { findSite, type SiteList } from "../../protocol/site-list.ts";
+import type { Bytes } from "../../shared/bytes.ts";
+import { VernamError } from "../../shared/errors.ts";
+import { toHex } from "../../shared/hex.ts";
+import { formatUuid } from "../../shared/uuid.ts";
+import type { DeviceRegister } from "../enrolment/device-register.ts";
+import { GatewayError } from "../gateway-error.ts";
+import type { RecordRow } from "../store/draw-writes.ts";
+import type { GatewayWrites } from "../store/gateway-writes.ts";
+import type { KeyCollector } from "./key-collector.ts";
+import { revocationMessage, voidMessage } from "./notice-messages.ts";
+import { joinKeys } from "./pad-drawer.ts";
+import { macMatches, type PairKeys } from "./pair-keys.ts";
+import type { NoticeReceiver, NoticeResult, PeerNotice } from "./peer-transport.ts";
+import { sealToNamed } from "./record-keys.ts";
+import type { RecordStore } from "./record-store.ts";
+import type { Revocations } from "./revocations.ts";
+import type { SealingContexts } from "./sealing-contexts.ts";
+
+export interface RecordIntakeOptions {
+  readonly site: string;
+  readonly siteList: () => SiteList;
+  readonly pairKeys: PairKeys;
+  readonly collector: KeyCollector;
+  readonly devices: DeviceRegister;
+  readonly contexts: SealingContexts;
+  readonly records: RecordStore;
+  readonly revocations: Revocations;
+  readonly writes: GatewayWrites;
+  readonly saeOf: (site: string) => string;
+  readonly onCopies: (row: RecordRow) => void;
+  /** A notice that an honest gateway would not send. */
+  readonly onRefused: (from: string, code: string) => void;
+  readonly now: () => number;
+}
+
+type RecordNotice = Extract<PeerNotice, { kind: "record" }>;
+
+/** Key managers synchronise late: a key that is not there yet may come within this time of its draw. */
+const collectGraceMs = 30_000;
+const accepted: NoticeResult = { outcome: "accepted" };
+
+/**
+ * Takes what other gateways hand over. A record is verified (signature, HMAC, master site, key_IDs unused), its key
+ * collected at once, sealed to every device that the record names here, and committed together with the spent
+ * register; then the clear key is gone.
+ */
+export class RecordIntake implements NoticeReceiver {
+  readonly #options: RecordIntakeOptions;
+  /** key_IDs and record hashes being taken in now: the database does not know them yet. */
+  readonly #running = new Map<string, Promise<NoticeResult>>();
+
+  constructor(options: RecordIntakeOptions) {
+    this.#options = options;
+  }
+
+  /** One result per notice. Records run side by side; a void waits for the records handed over before it. */
+  async receive(from: string, notices: readonly PeerNotice[]): Promise<readonly NoticeResult[]> {
+    const results: Promise<NoticeResult>[] = [];
+    for (const notice of notices) {
+      if (notice.kind !== "record") await Promise.all(results);
+      results.push(this.#take(from, notice));
+    }
+    return Promise.all(results);
+  }
+
+  async #take(from: string, notice: PeerNotice): Promise<NoticeResult> {
+    try {
+      if (notice.kind === "void") return await this.#takeVoid(from, notice);
+      if (notice.kind === "revocation") return await this.#takeRevocation(from, notice);
+      return await this.#takeRecord(from, notice);
+    } catch (error) {
+      const code = error instanceof VernamError ? error.code : "gateway.internal";
+      if (isPassing(error)) return { outcome: "retry", code };
+      this.#options.onRefused(from, code);
+      return { outcome: "refused", code };
+    }
+  }
+
+  async #takeRecord(from: string, notice: RecordNotice): Promise<NoticeResult> {
+    const key = await this.#macKey(from, notice.macKeyId);
+    checkRecordMac(key, notice.record, notice.mac);
+    const record = parseDrawRecord(notice.record);
+    await this.#verify(from, record);
+    const name = toHex(record.hash);
+    const running = this.#running.get(name);
+    if (running !== undefined) return running;
+    const names = [name, ...record.value.keyIds.map((id) => `${from} ${toHex(id)}`)];
+    if (names.some((other) => this.#running.has(other))) throw keyRepeated();
+    const taken = this.#collectAndStore(from, record).finally(() => {
+      for (const other of names) this.#running.delete(other);
+    });
+    for (const other of names) this.#running.set(other, taken);
+    return taken;
+  }
+
+  async #verify(from: string, { value, signed, bytes, hash }: ParsedRecord): Promise<void> {
+    const { site, devices, revocations, now } = this.#options;
+    if (value.masterSite !== from) throw refusal("record.master-site", "the record is another site's");
+    if (!value.slaveSites.includes(site))
+      throw refusal("record.not-for-here", "the record names other sites");
+    if (value.expiry <= now()) throw refusal("record.expired", "the record has expired");
+    if (value.drawnAt > now() + limits.clockSkew)
+      throw refusal("record.early", "the record is from the future");
+    await verifyDrawRecord({ value, signed, bytes, hash }, this.#options.siteList());
+    // A device of ours draws from us: whoever says that it drew elsewhere lies about it.
+    if ((await devices.find(value.drawingDevice)) !== undefined)
+      throw refusal("record.drawing-device", "the drawing device belongs to this site");
+    if (revocations.isRevoked(from, value.drawingDevice))
+      throw refusal("device.revoked", "the drawing device was revoked by its site");
+  }
+
+  async #collectAndStore(from: string, record: ParsedRecord): Promise<NoticeResult> {
+    const { site, records, collector, devices, contexts, writes, saeOf, now } = this.#options;
+    const { value } = record;
+    const known = await records.known(record.hash);
+    if (known.received) return accepted;
+    if (!known.voided) {
+      const spent = await Promise.all(value.keyIds.map((keyId) => records.spent(from, keyId)));
+      if (spent.includes(true)) throw keyRepeated();
+    }
+    const keys = await this.#collect(collector, saeOf(from), record);
+    const key = joinKeys(keys, value.bytes);
+    try {
+      const copies = known.voided
+        ? []
+        : await sealToNamed({
+            recipients: value.recipients,
+            recordHash: record.hash,
+            key,
+            devices,
+            contexts,
+            now: now(),
+          });
+      const row: RecordRow = {
+        site,
+        masterSite: from,
+        recordHash: record.hash,
+        record: record.bytes,
+        keyIds: value.keyIds,
+        drawnAt: value.drawnAt,
+        expiry: value.expiry,
+        copies,
+      };
+      if ((await writes.intake(row)) === "key-repeated") throw keyRepeated();
+      contexts.markStored(copies);
+      if (copies.length > 0) this.#options.onCopies(row);
+      return accepted;
+    } finally {
+      key.destroy();
+    }
+  }
+
+  async #collect(collector: KeyCollector, masterSae: string, { value, hash }: ParsedRecord) {
+    try {
+      return await collector.collect(masterSae, value.keyIds.map(formatUuid));
+    } catch (error) {
+      const late = this.#options.now() - value.drawnAt > collectGraceMs;
+      if (!(error instanceof VernamError) || error.code !== "key.not-found") throw error;
+      if (!late)
+        throw new GatewayError("notice.key-late", "The key has not reached this site yet.", { status: 503 });
+      // The devices that ask for it learn that it will not come.
+      const { site, writes, now } = this.#options;
+      await writes.voidRecord({ site, recordHash: hash, at: now(), expiry: value.expiry });
+      throw error;
+    }
+  }
+
+  async #takeVoid(from: string, notice: Extract<PeerNotice, { kind: "void" }>): Promise<NoticeResult> {
+    const { site, writes, now } = this.#options;
+    const key = await this.#macKey(from, notice.macKeyId);
+    if (!macMatches(key, voidMessage(from, site, notice.recordHash), notice.mac))
+      throw refusal("notice.mac", "a notice between gateways fails its authentication");
+    await writes.voidRecord({ site, recordHash: notice.recordHash, at: now(), expiry: notice.expiry });
+    return accepted;
+  }
+
+  async #takeRevocation(
+    from: string,
+    notice: Extract<PeerNotice, { kind: "revocation" }>,
+  ): Promise<NoticeResult> {
+    const entry = findSite(this.#options.siteList(), from);
+    const message = revocationMessage(from, notice.device, notice.revokedAt);
+    if (entry === undefined || !(await verifyEd25519(entry.ed25519Key, message, notice.signature)))
+      throw refusal("notice.signature", "a revocation is not signed by its site");
+    await this.#options.revocations.add(from, notice.device, notice.revokedAt);
+    return accepted;
+  }
+
+  async #macKey(from: string, keyId: Bytes): Promise<Uint8Array> {
+    try {
+      return await this.#options.pairKeys.incoming(from, keyId);
+    } catch (error) {
+      if (error instanceof VernamError && error.code === "key.not-found")
+        throw new GatewayError(
+          "notice.mac-key-lost",
+          "The day key of this pair of gateways is unknown here.",
+          {
+            status: 503,
+          },
+        );
+      throw error;
+    }
+  }
+}
+
+/** Errors that may be gone when the notice comes again: anything but a verdict on the notice itself. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof VernamError)) return true;
+  return error.code === "key.unavailable" || (error instanceof GatewayError && error.status >= 500);
+}
+
+function refusal(code: string, message: string): GatewayError {
+  return new GatewayError(code, message, { status: 403 });
+}
+
+function keyRepeated(): GatewayError {
+  return refusal("record.key-repeated", "a key_ID of the record was used before");
+}

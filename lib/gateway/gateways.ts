@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import type { KeyProvider } from "../keys/key-provider.ts";
+import type { Parsed } from "../protocol/signed.ts";
+import type { DualSigner } from "../protocol/signing.ts";
+import type { SiteList } from "../protocol/site-list.ts";
+import type { CommitQueue } from "../shared/database/commit-queue.ts";
+import type { Database } from "../shared/database/database.ts";
+import type { DrawUse } from "./draws/draw-service.ts";
+import { InProcessTransport } from "./draws/peer-transport.ts";
+import { createIdentityVerifier } from "./enrolment/identity-token.ts";
+import { createRoleFile, demonstrationRoles } from "./enrolment/role-source.ts";
+import { type MlDsaWorker, startMlDsaWorker } from "./site/ml-dsa-worker.ts";
+import { loadNetworkRoot, loadSiteKeys } from "./site/site-keys.ts";
+import { publishSiteList } from "./site/site-list-publication.ts";
+import { type GatewayEvent, SiteGateway } from "./site-gateway.ts";
+import { createGatewayWrites } from "./store/gateway-writes.ts";
+
+export interface GatewaysOptions {
+  /** The deployment's data folder: keys go to qkdn/gateways, the web process's public key is in public. */
+  readonly dataFolder: string;
+  readonly network: string;
+  /** End-point sites of this process. */
+  readonly sites: readonly { readonly id: string; readonly name: string; readonly country: string }[];
+  /** Where browsers reach the gateways. */
+  readonly origin: string;
+  readonly demonstration: boolean;
+  readonly database: Database;
+  readonly queue: CommitQueue;
+  readonly providerFor: (site: string) => KeyProvider;
+  readonly saeOf: (site: string) => string;
+  /** Durable before it resolves. */
+  readonly record: (
+    site: string,
+    event: GatewayEvent,
+    detail: Readonly<Record<string, string>>,
+  ) => Promise<void>;
+  readonly onUse: (use: DrawUse) => void;
+  readonly log: (error: unknown) => void;
+  readonly now: () => number;
+}
+
+/** The site gateways of one process. */
+export class Gateways {
+  readonly root: DualSigner;
+  readonly siteList: Parsed<SiteList>;
+  readonly identities: ReturnType<typeof createIdentityVerifier>;
+  readonly #gateways: ReadonlyMap<string, SiteGateway>;
+  readonly #worker: MlDsaWorker;
+
+  private constructor(parts: {
+    root: DualSigner;
+    siteList: Parsed<SiteList>;
+    identities: ReturnType<typeof createIdentityVerifier>;
+    gateways: ReadonlyMap<string, SiteGateway>;
+    worker: MlDsaWorker;
+  }) {
+    this.root = parts.root;
+    this.siteList = parts.siteList;
+    this.identities = parts.identities;
+    this.#gateways = parts.gateways;
+    this.#worker = parts.worker;
+  }
+
+  /** Makes or loads every site's keys, signs the site list, and takes up what earlier starts left. */
+  static async open(options: GatewaysOptions): Promise<Gateways> {
+    const worker = startMlDsaWorker();
+    try {
+      return await openWith(options, worker, (parts) => new Gateways({ ...parts, worker }));
+    } catch (error) {
+      await worker.close();
+      throw error;
+    }
+  }
+
+  get(site: string): SiteGateway | undefined {
+    return this.#gateways.get(site);
+  }
+
+  all(): readonly SiteGateway[] {
+    return [...this.#gateways.values()];
+  }
+
+  /** Ends channels and deliveries; what was not delivered is in the outbox. */
+  async close(): Promise<void> {
+    for (const gateway of this.#gateways.values()) gateway.close();
+    await this.#worker.close();
+  }
+}
+
+interface Parts {
+  readonly root: DualSigner;
+  readonly siteList: Parsed<SiteList>;
+  readonly identities: ReturnType<typeof createIdentityVerifier>;
+  readonly gateways: ReadonlyMap<string, SiteGateway>;
+}
+
+async function openWith(
+  options: GatewaysOptions,
+  worker: MlDsaWorker,
+  build: (parts: Parts) => Gateways,
+): Promise<Gateways> {
+  const folder = join(options.dataFolder, "qkdn", "gateways");
+  const root = await loadNetworkRoot(folder, worker);
+  const keys = await Promise.all(
+    options.sites.map(async (site) => ({ ...site, keys: await loadSiteKeys(folder, site.id, worker) })),
+  );
+  const siteList = await publishSiteList({
+    folder,
+    network: options.network,
+    sites: keys.map((site) => ({
+      site: site.id,
+      name: site.name,
+      country: site.country,
+      ed25519Key: site.keys.signer.ed25519PublicKey,
+      mlDsaKey: site.keys.signer.mlDsaPublicKey,
+      gatewayKey: site.keys.channelPublicKey,
+      gatewayUrl: `${options.origin}/${site.id}`,
+    })),
+    root,
+    now: options.now(),
+  });
+  const identities = createIdentityVerifier(
+    join(options.dataFolder, "public", "web-identity.json"),
+    options.now,
+  );
+  const roles = options.demonstration ? demonstrationRoles : createRoleFile(folder);
+  const transport = new InProcessTransport();
+  const writes = createGatewayWrites(options.queue);
+  const gateways = new Map<string, SiteGateway>();
+  for (const { keys: siteKeys, id } of keys) {
+    const { database, saeOf, record, onUse, log, now } = options;
+    const common = { database, writes, transport, identities, roles, saeOf, record, onUse, log, now };
+    const provider = options.providerFor(id);
+    const gateway = new SiteGateway({ ...common, keys: siteKeys, siteList: () => siteList, provider });
+    transport.register(id, gateway.intake);
+    gateways.set(id, gateway);
+  }
+  for (const gateway of gateways.values()) await gateway.start();
+  return build({ root, siteList, identities, gateways });
+}

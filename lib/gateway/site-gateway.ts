@@ -1,0 +1,260 @@
+import type { WebSocket } from "ws";
+import type { KeyProvider } from "../keys/key-provider.ts";
+import type { Parsed } from "../protocol/signed.ts";
+import { findSite, type SiteList } from "../protocol/site-list.ts";
+import type { Bytes } from "../shared/bytes.ts";
+import type { Database } from "../shared/database/database.ts";
+import { toHex } from "../shared/hex.ts";
+import { checkOwnCertificate } from "./channel/certificate-check.ts";
+import { ChannelSession, closeCodes } from "./channel/channel-session.ts";
+import { DeviceRequests } from "./channel/device-requests.ts";
+import { DrawService, type DrawUse } from "./draws/draw-service.ts";
+import { KeyCollector } from "./draws/key-collector.ts";
+import { nextNoticeId, Outbox } from "./draws/outbox.ts";
+import { PadDrawer } from "./draws/pad-drawer.ts";
+import { PairKeys } from "./draws/pair-keys.ts";
+import type { PeerTransport } from "./draws/peer-transport.ts";
+import { RecordIntake } from "./draws/record-intake.ts";
+import { RecordStore } from "./draws/record-store.ts";
+import { Revocations } from "./draws/revocations.ts";
+import { SealingContexts } from "./draws/sealing-contexts.ts";
+import { AccessSecrets } from "./enrolment/access-secrets.ts";
+import { Challenges } from "./enrolment/challenges.ts";
+import { DeviceRegister } from "./enrolment/device-register.ts";
+import type { DeviceRow } from "./enrolment/device-row.ts";
+import { enrol } from "./enrolment/enrol.ts";
+import type { IdentityVerifier } from "./enrolment/identity-token.ts";
+import type { RoleSource } from "./enrolment/role-source.ts";
+import type { SiteKeys } from "./site/site-keys.ts";
+import type { OutboxRow, RecordRow } from "./store/draw-writes.ts";
+import type { GatewayWrites } from "./store/gateway-writes.ts";
+
+/** What the gateway tells the site's log. Names and counts, never key bytes. */
+export type GatewayEvent =
+  | "device.enrolled"
+  | "device.pending"
+  | "device.approved"
+  | "device.revoked"
+  | "notice.refused"
+  | "notice.lost";
+
+export interface SiteGatewayOptions {
+  readonly keys: SiteKeys;
+  readonly siteList: () => Pick<Parsed<SiteList>, "value" | "bytes">;
+  readonly provider: KeyProvider;
+  readonly database: Database;
+  readonly writes: GatewayWrites;
+  readonly transport: PeerTransport;
+  readonly identities: IdentityVerifier;
+  readonly roles: RoleSource;
+  readonly saeOf: (site: string) => string;
+  readonly record: (
+    site: string,
+    event: GatewayEvent,
+    detail: Readonly<Record<string, string>>,
+  ) => Promise<void>;
+  readonly onUse: (use: DrawUse) => void;
+  readonly log: (error: unknown) => void;
+  readonly now: () => number;
+}
+
+const revocationLifeMs = 30 * 24 * 60 * 60 * 1000;
+
+/** One site's gateway: certifies its devices, draws and seals their keys, and speaks with the other gateways. */
+export class SiteGateway {
+  readonly site: string;
+  readonly devices: DeviceRegister;
+  readonly intake: RecordIntake;
+  readonly draws: DrawService;
+  readonly challenges: Challenges;
+  readonly #options: SiteGatewayOptions;
+  readonly #secrets: AccessSecrets;
+  readonly #pairKeys: PairKeys;
+  readonly #outbox: Outbox;
+  readonly #revocations: Revocations;
+  readonly #requests: DeviceRequests;
+  readonly #sessions = new Map<string, ChannelSession>();
+  readonly #connected = new Set<ChannelSession>();
+
+  constructor(options: SiteGatewayOptions) {
+    const { keys, database, writes, provider, saeOf, now, log } = options;
+    const site = keys.site;
+    this.site = site;
+    this.#options = options;
+    this.devices = new DeviceRegister(site, database);
+    this.challenges = new Challenges(now);
+    this.#secrets = new AccessSecrets(site, database, keys.wrapping);
+    this.#revocations = new Revocations(site, database);
+    const { devices } = this;
+    const pads = new PadDrawer(provider, now);
+    const collector = new KeyCollector(provider);
+    const contexts = new SealingContexts(site, this.#secrets, now);
+    const records = new RecordStore(site, database);
+    this.#pairKeys = new PairKeys({ site, database, wrapping: keys.wrapping, pads, collector, saeOf, now });
+    const pairKeys = this.#pairKeys;
+    this.#outbox = new Outbox({
+      site,
+      database,
+      writes,
+      pairKeys,
+      transport: options.transport,
+      sign: (message) => keys.signer.sign(message),
+      now,
+      onLost: (notice, code) => this.#record("notice.lost", { peer: notice.peer, kind: notice.kind, code }),
+    });
+    const onCopies = (row: RecordRow) => this.#pushCopies(row);
+    const common = { site, pairKeys, devices, contexts, records, writes, saeOf, onCopies, now };
+    this.draws = new DrawService({
+      ...common,
+      signer: keys.signer,
+      pads,
+      outbox: this.#outbox,
+      knowsSite: (other) => findSite(options.siteList().value, other) !== undefined,
+      onUse: options.onUse,
+    });
+    this.intake = new RecordIntake({
+      ...common,
+      siteList: () => options.siteList().value,
+      collector,
+      revocations: this.#revocations,
+      onRefused: (from, code) => this.#record("notice.refused", { from, code }),
+    });
+    this.#requests = new DeviceRequests({
+      site,
+      signer: keys.signer,
+      devices,
+      draws: this.draws,
+      records,
+      writes,
+      log,
+      now,
+    });
+  }
+
+  /** Takes up what earlier starts left. Call once every gateway of the process can be reached. */
+  async start(): Promise<void> {
+    await this.#pairKeys.load();
+    await this.#revocations.load();
+    await this.#outbox.load();
+  }
+
+  /** CBOR Signed EnrolRequest in, CBOR EnrolAnswer out. */
+  enrol(body: Uint8Array): Promise<Bytes> {
+    const { keys, identities, roles, now } = this.#options;
+    return enrol(
+      {
+        site: this.site,
+        signer: keys.signer,
+        challenges: this.challenges,
+        identities,
+        roles,
+        devices: this.devices,
+        secrets: this.#secrets,
+        siteList: () => this.#options.siteList().bytes,
+        record: (event, device) => this.#options.record(this.site, event, detailOf(device)),
+        now,
+      },
+      body,
+    );
+  }
+
+  /** Speaks the device channel over a WebSocket that was just opened. */
+  connect(socket: WebSocket): void {
+    const { keys, now, log } = this.#options;
+    const session = new ChannelSession({
+      socket,
+      site: this.site,
+      gatewaySeed: keys.channelSeed,
+      secrets: this.#secrets,
+      verifyCertificate: (certificate) =>
+        checkOwnCertificate(certificate, {
+          devices: this.devices,
+          siteList: this.#options.siteList().value,
+          now: now(),
+        }),
+      onOpen: (opened) => this.#opened(opened),
+      onClose: (closed) => {
+        this.#connected.delete(closed);
+        if (closed.isAccepted && this.#sessions.get(toHex(closed.device)) === closed)
+          this.#sessions.delete(toHex(closed.device));
+      },
+      answer: (device, message) => this.#requests.answer(device, message),
+      log,
+    });
+    this.#connected.add(session);
+  }
+
+  /** Certifies a waiting device at its next request. False when no such device waits. */
+  async approve(device: Uint8Array, by: string): Promise<boolean> {
+    const row = await this.devices.changeState(device, ["pending"], "certified", { assurance: 1 });
+    if (row !== undefined) await this.#options.record(this.site, "device.approved", { ...detailOf(row), by });
+    return row !== undefined;
+  }
+
+  /** No key for this device from now on, here or anywhere. False when no such device is registered. */
+  async revoke(device: Uint8Array, by: string): Promise<boolean> {
+    const { database, now, siteList } = this.#options;
+    const revokedAt = now();
+    const row = await this.devices.changeState(device, ["pending", "certified"], "revoked", { revokedAt });
+    if (row === undefined) return false;
+    this.#sessions.get(toHex(device))?.close("device.revoked", closeCodes.revoked);
+    await database.query(`DELETE FROM "gateway_copy" WHERE "site" = $1 AND "device" = $2`, [
+      this.site,
+      device,
+    ]);
+    const notices = siteList()
+      .value.sites.filter((entry) => entry.site !== this.site)
+      .map<OutboxRow>((entry) => ({
+        site: this.site,
+        id: nextNoticeId(revokedAt),
+        peer: entry.site,
+        kind: "revocation",
+        subject: device,
+        body: new TextEncoder().encode(String(revokedAt)),
+        expiry: revokedAt + revocationLifeMs,
+      }));
+    await Promise.all(notices.map((notice) => this.#options.writes.notice(notice)));
+    this.#outbox.push(notices);
+    for (const session of this.#sessions.values())
+      session.push({ type: "revocations", devices: [row.device] });
+    await this.#options.record(this.site, "device.revoked", { ...detailOf(row), by });
+    return true;
+  }
+
+  /** Notices that other gateways have not taken yet. */
+  get noticesWaiting(): number {
+    return this.#outbox.waiting;
+  }
+
+  close(): void {
+    this.#outbox.close();
+    for (const session of this.#connected) session.close("gateway.stopping", closeCodes.stopping);
+  }
+
+  #opened(session: ChannelSession): void {
+    const name = toHex(session.device);
+    // Access secrets follow one another: a device has one channel, the newest.
+    this.#sessions.get(name)?.close("channel.superseded", closeCodes.superseded);
+    this.#sessions.set(name, session);
+  }
+
+  #pushCopies(row: RecordRow): void {
+    for (const { device, sealedCopy } of row.copies) {
+      const session = this.#sessions.get(toHex(device));
+      session?.push({ type: "copy-push", record: row.record as Bytes, copy: sealedCopy });
+    }
+  }
+
+  #record(event: GatewayEvent, detail: Readonly<Record<string, string>>): void {
+    this.#options.record(this.site, event, detail).catch(this.#options.log);
+  }
+}
+
+function detailOf(device: DeviceRow): Record<string, string> {
+  return {
+    device: toHex(device.device),
+    user: toHex(device.user),
+    name: device.name,
+    roles: device.roles.join(" "),
+  };
+}
