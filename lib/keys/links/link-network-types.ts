@@ -43,7 +43,7 @@ export interface LinkLedger {
 }
 
 export interface LinkEvents {
-  /** A block's key entered the pool (called in the same turn, before anybody can reserve it). */
+  /** A block's key enters the pool in this turn; nobody could reserve any of it before. */
   block: GeneratedRow;
   /** Key left the pool, for any purpose. */
   reserved: {
@@ -51,7 +51,10 @@ export interface LinkEvents {
     readonly purpose: LinkKeyPurpose;
     readonly reservation: PoolReservation;
   };
+  /** Raised, or cleared when `clearedAt` is set. */
   alarm: AlarmView;
+  /** A block could not be computed or recorded; the link tries again by itself. */
+  fault: { readonly link: string; readonly error: Error };
 }
 
 /** The built-in network of simulated links: what the KMEs use, and what the operations face and the stage steer. */

@@ -1,0 +1,128 @@
+import { authenticationBytesPerBlock } from "../../quantum/authentication.ts";
+import type { BlockReport } from "../../quantum/block-result.ts";
+import { copyBytes } from "../../shared/bytes.ts";
+import type { LinkPool } from "../link-types.ts";
+import { segmentBytes } from "./authentication-reserve.ts";
+import { blockEpsilon } from "./block-plan.ts";
+import { blockViewOf } from "./block-view.ts";
+import type { BlockAnswer, BlockWorkers } from "./block-workers.ts";
+import type { GeneratedRow, LinkLedger } from "./link-network-types.ts";
+import type { PlannedBlock, SimulatedLink } from "./simulated-link.ts";
+import type { BlockOrder } from "./worker-messages.ts";
+
+/** Reserves are topped up from generated key as soon as they fall below this many segments. */
+const topUpBelow = 3 * segmentBytes;
+
+export interface BlockRunnerOptions {
+  readonly workers: BlockWorkers;
+  readonly ledger: LinkLedger;
+  readonly now: () => number;
+  readonly onBlock: (row: GeneratedRow) => void;
+  readonly isClosed: () => boolean;
+}
+
+export interface ComputedBlock {
+  readonly siftedBits: number;
+  /** Processor time of the worker, ms. */
+  readonly computedMs: number;
+}
+
+/** Runs one block of one link from its authentication key to its pool. */
+export class BlockRunner {
+  readonly #options: BlockRunnerOptions;
+
+  constructor(options: BlockRunnerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Computes the planned block and puts its key into the pool once the ledger has it. Answers its size and time,
+   * or undefined when the link had not the key to authenticate it. Buffers that hold key are zeroed whatever happens.
+   * @throws LinkError when the worker failed; what the ledger throws.
+   */
+  async run(link: SimulatedLink, planned: PlannedBlock): Promise<ComputedBlock | undefined> {
+    const { changes } = link.monitor;
+    const answer = await this.#compute(link, planned);
+    if (answer === undefined) return undefined;
+    try {
+      const { computedMs } = answer;
+      const { siftedBits } = answer.report;
+      if (this.#options.isClosed()) return { siftedBits, computedMs };
+      const stored = planned.purpose === "key" ? await this.#store(link, answer) : 0;
+      link.record(planned, answer.report, stored, this.#options.now(), changes);
+      return { siftedBits, computedMs };
+    } finally {
+      answer.aliceKey?.fill(0);
+      answer.bobKey?.fill(0);
+    }
+  }
+
+  /** Moves key from the pool to the authentication reserve while that is low and there is key to move. */
+  async topUp(link: SimulatedLink): Promise<void> {
+    const { pool, authentication } = link;
+    while (authentication.remaining < topUpBelow && !this.#options.isClosed()) {
+      const reservation = pool.reserve(segmentBytes, "authentication");
+      if (reservation === undefined) return;
+      const a = pool.end(pool.a).take(reservation);
+      const b = pool.end(pool.b).take(reservation);
+      try {
+        const row = {
+          link: link.id,
+          at: this.#options.now(),
+          purpose: "authentication" as const,
+          ...reservation,
+        };
+        await this.#options.ledger.acceptUse(row);
+        await authentication.topUp(a, b);
+      } finally {
+        a.destroy();
+        b.destroy();
+      }
+    }
+  }
+
+  async #compute(link: SimulatedLink, planned: PlannedBlock): Promise<BlockAnswer | undefined> {
+    const { siftedTarget, maxPulses } = planned.size;
+    const { parameters, monitor } = link;
+    const order: BlockOrder = {
+      parameters,
+      condition: monitor.channel,
+      siftedTarget,
+      maxPulses,
+      ...blockEpsilon,
+    };
+    const draw = await link.authentication.draw(authenticationBytesPerBlock);
+    if (draw === undefined) return undefined;
+    return this.#options.workers.run({
+      order,
+      aliceAuthentication: draw.a.consume(copyBytes),
+      bobAuthentication: draw.b.consume(copyBytes),
+    });
+  }
+
+  /** Answers how many bytes entered the pool. What there is no room for is cut off before anybody counts it. */
+  async #store(link: SimulatedLink, { report, aliceKey, bobKey }: BlockAnswer): Promise<number> {
+    const { pool } = link;
+    if (aliceKey === undefined || bobKey === undefined) return 0;
+    const keyA = aliceKey.subarray(0, pool.room);
+    const keyB = bobKey.subarray(0, pool.room);
+    if (keyA.length === 0) return 0;
+    const row = rowOf(pool, pool.endA.position, keyA.length, keyB.length, report, this.#options.now());
+    await this.#options.ledger.acceptBlock(row);
+    if (this.#options.isClosed()) return 0;
+    this.#options.onBlock(row);
+    pool.append(keyA, keyB, report.epsilonExponent);
+    return keyA.length;
+  }
+}
+
+function rowOf(
+  pool: LinkPool,
+  offset: number,
+  a: number,
+  b: number,
+  report: BlockReport,
+  at: number,
+): GeneratedRow {
+  return { link: pool.linkId, at, offset, bytes: { a, b }, report: blockViewOf(report, at, "key") };
+}

@@ -1,0 +1,44 @@
+/**
+ * Entry of a link worker thread: computes one block per request. It knows no link, site or pool, and hands the two
+ * ends' keys back by transfer, so that nothing of them stays here.
+ */
+import { parentPort } from "node:worker_threads";
+import { createBlockJob } from "../../quantum/block-job.ts";
+import { createSystemRandom } from "../../quantum/random.ts";
+import { type Bytes, copyBytes } from "../../shared/bytes.ts";
+import type { WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
+
+const random = createSystemRandom();
+
+function compute({ order, aliceAuthentication, bobAuthentication }: WorkerRequest): WorkerAnswer {
+  try {
+    const job = createBlockJob(order, { random, aliceAuthentication, bobAuthentication });
+    while (job.step());
+    const { report, aliceKey, bobKey } = job.result();
+    if (aliceKey === undefined || bobKey === undefined) return { ok: true, report };
+    return { ok: true, report, aliceKey: transferable(aliceKey), bobKey: transferable(bobKey) };
+  } catch (reason) {
+    return {
+      ok: false,
+      message: reason instanceof Error ? reason.message : "the block could not be computed",
+    };
+  } finally {
+    aliceAuthentication.fill(0);
+    bobAuthentication.fill(0);
+  }
+}
+
+/** A view of a larger buffer is copied and zeroed: a transfer would hand over all of it. */
+function transferable(key: Bytes): Bytes {
+  if (key.byteLength === key.buffer.byteLength) return key;
+  const copy = copyBytes(key);
+  key.fill(0);
+  return copy;
+}
+
+parentPort?.on("message", (request: WorkerRequest) => {
+  const answer = compute(request);
+  const keys = answer.ok ? [answer.aliceKey, answer.bobKey] : [];
+  const buffers = keys.flatMap((key) => (key === undefined ? [] : [key.buffer]));
+  parentPort?.postMessage(answer, buffers);
+});
