@@ -1,6 +1,5 @@
-import { expand } from "@noble/hashes/hkdf.js";
+import { hmac } from "@noble/hashes/hmac.js";
 import { sha512 } from "@noble/hashes/sha2.js";
-import type { Bytes } from "../shared/bytes.ts";
 import { SecretBytes } from "../shared/secret-bytes.ts";
 import { framedLabel, labels } from "./labels.ts";
 import { lengths, limits } from "./limits.ts";
@@ -109,7 +108,10 @@ function advance(chainKey: SecretBytes, chain: Chain): SecretBytes {
   return next;
 }
 
-/** Expand(CK, frame(label), 32). */
+/** The first 32 bytes of HMAC-SHA-512(CK, frame(label)). */
 function derive(chainKey: SecretBytes, label: "message" | "next"): SecretBytes {
-  return SecretBytes.own(expand(sha512, chainKey.reveal(), framedLabel(labels[label]), lengths.key) as Bytes);
+  const output = hmac(sha512, chainKey.reveal(), framedLabel(labels[label]));
+  const derived = SecretBytes.copyOf(output.subarray(0, lengths.key));
+  output.fill(0);
+  return derived;
 }
