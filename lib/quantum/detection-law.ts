@@ -1,0 +1,134 @@
+import type { ChannelCondition } from "./condition.ts";
+import type { LinkParameters } from "./link-parameters.ts";
+
+/** Probabilities for one live gate: `click` that Bob registers a bit, `error` that he does and it is wrong. */
+export interface ClickLaw {
+  readonly click: number;
+  readonly error: number;
+}
+
+/** The law of one intensity when the bases agree, split by how many photons left Alice: none, one, more. */
+export interface IntensityLaw extends ClickLaw {
+  readonly vacuum: ClickLaw;
+  readonly single: ClickLaw;
+  readonly multi: ClickLaw;
+}
+
+export interface DetectionLaw {
+  readonly intensities: readonly [IntensityLaw, IntensityLaw, IntensityLaw];
+  /** Clicks per live gate, over all intensities. */
+  readonly meanGain: number;
+  /** Wrong bits among bits of agreeing bases. */
+  readonly qber: number;
+  /** Part of the gates in which the detectors are not blind after a click. */
+  readonly liveFraction: number;
+}
+
+/** A fraction `weight` of the pulses whose photons each go to the wrong detector with probability `flip`. */
+interface Polarisation {
+  readonly weight: number;
+  readonly flip: number;
+}
+
+/**
+ * What Bob's two detectors do, exactly, for phase-randomised pulses (Poissonian photon numbers).
+ *
+ * Modelled: loss, efficiency, dark counts of each detector, misalignment of each photon, clicks of both detectors
+ * (a random bit), afterpulses as a background proportional to the click rate, dead time of both detectors after
+ * a click as a factor on the rate. Not modelled: afterpulses' correlation in time, differences between the
+ * two detectors, timing jitter, source imperfections.
+ */
+export function detectionLaw(parameters: LinkParameters, condition: ChannelCondition): DetectionLaw {
+  const lossDb = parameters.lossDb + condition.addedLossDb;
+  const transmittance = condition.cut ? 0 : parameters.detectorEfficiency * 10 ** (-lossDb / 10);
+  const polarisations = polarisationsUnder(parameters, condition);
+  const lawWith = (dark: number): DetectionLaw["intensities"] => {
+    const law = (mean: number): IntensityLaw => intensityLaw(mean, transmittance, dark, polarisations);
+    const [signal, decoy, vacuum] = parameters.intensities;
+    return [law(signal), law(decoy), law(vacuum)];
+  };
+  const clean = averages(parameters, lawWith(parameters.darkCountProbability));
+  const background = afterpulseBackground(parameters.afterpulseProbability, clean.meanGain);
+  const dark = 1 - (1 - parameters.darkCountProbability) * Math.sqrt(1 - background);
+  const intensities = lawWith(dark);
+  const { meanGain, meanError } = averages(parameters, intensities);
+  return {
+    intensities,
+    meanGain,
+    qber: meanGain > 0 ? meanError / meanGain : 0.5,
+    liveFraction: 1 / (1 + meanGain * parameters.deadTimeSeconds * parameters.clockHz),
+  };
+}
+
+/** Every click, an afterpulse too, is followed by one with this probability: a geometric series. */
+function afterpulseBackground(probability: number, gain: number): number {
+  return Math.min(0.5, (probability * gain) / (1 - probability));
+}
+
+function averages(parameters: LinkParameters, laws: DetectionLaw["intensities"]) {
+  let meanGain = 0;
+  let meanError = 0;
+  laws.forEach((law, index) => {
+    const probability = parameters.intensityProbabilities[index] ?? 0;
+    meanGain += probability * law.click;
+    meanError += probability * law.error;
+  });
+  return { meanGain, meanError };
+}
+
+/**
+ * Intercept-resend: Eve measures in a random basis and sends what she found, as many photons as she received, with
+ * perfect optics of her own. In the right basis she removes the misalignment; in the wrong one each photon falls
+ * on either detector. So the error of an attacked pulse is 1/4: (1 − p)·e0 + p/4.
+ */
+function polarisationsUnder(
+  parameters: LinkParameters,
+  condition: ChannelCondition,
+): readonly Polarisation[] {
+  const flip = Math.min(0.5, parameters.misalignment + condition.misalignmentAdded);
+  const attacked = condition.attack.model === "intercept-resend" ? condition.attack.fraction : 0;
+  return [
+    { weight: 1 - attacked, flip },
+    { weight: attacked / 2, flip: 0 },
+    { weight: attacked / 2, flip: 0.5 },
+  ].filter(({ weight }) => weight > 0);
+}
+
+function intensityLaw(
+  mean: number,
+  transmittance: number,
+  dark: number,
+  polarisations: readonly Polarisation[],
+): IntensityLaw {
+  const ofPhotons = (count: number) =>
+    clickLaw(dark, polarisations, (share) => (1 - transmittance * share) ** count);
+  const all = clickLaw(dark, polarisations, (share) => Math.exp(-mean * transmittance * share));
+  const vacuum = scaled(ofPhotons(0), Math.exp(-mean));
+  const single = scaled(ofPhotons(1), mean * Math.exp(-mean));
+  const multi = {
+    click: Math.max(0, all.click - vacuum.click - single.click),
+    error: Math.max(0, all.error - vacuum.error - single.error),
+  };
+  return { ...all, vacuum, single, multi };
+}
+
+function scaled(law: ClickLaw, factor: number): ClickLaw {
+  return { click: law.click * factor, error: law.error * factor };
+}
+
+/** `silence(share)`: probability that no photon is seen by a detector which receives that share of the light. */
+function clickLaw(
+  dark: number,
+  polarisations: readonly Polarisation[],
+  silence: (share: number) => number,
+): ClickLaw {
+  const noneSeen = (1 - dark) ** 2 * silence(1);
+  let error = 0;
+  for (const { weight, flip } of polarisations) {
+    const rightSilent = (1 - dark) * silence(1 - flip);
+    const wrongSilent = (1 - dark) * silence(flip);
+    const both = 1 - rightSilent - wrongSilent + noneSeen;
+    error += weight * (rightSilent - noneSeen + both / 2);
+  }
+  return { click: 1 - noneSeen, error };
+}

@@ -1,0 +1,143 @@
+import { drawMultinomial } from "./binomial.ts";
+import type { ChannelCondition } from "./condition.ts";
+import { type DetectionLaw, detectionLaw } from "./detection-law.ts";
+import type { LinkParameters } from "./link-parameters.ts";
+import type { RandomSource } from "./random.ts";
+
+/** A detected pulse's settings and bit in one byte, as an end remembers them. Bob's byte has no intensity. */
+export const eventBits = { bit: 1, basis: 2, intensityShift: 2 } as const;
+
+/** The key basis X is 0, the test basis Z is 1. */
+export const basis = { key: 0, test: 1 } as const;
+
+export interface PulseSource {
+  /** Alice prepares pulses with these settings (basis and intensity) and her own bits; she keeps what she returns. */
+  prepare(settings: Uint8Array): Uint8Array;
+}
+
+export interface PulseDetector {
+  /** Bob's clicks in order: his basis and his bit. */
+  register(clicks: Uint8Array): void;
+}
+
+const bobTestBasis = 16;
+const wrong = 32;
+
+/**
+ * The fibre with its light and its eavesdropper: the only thing besides classical messages that both ends touch.
+ * Empty pulses are never made. The numbers of detections by intensity, photons (0, 1, more), both bases and outcome
+ * come from their exact joint law; then the events follow in random order. Slots are not kept: an event's number in
+ * the sequence of clicks stands for the slot that Bob would announce.
+ */
+export class QuantumChannel {
+  readonly law: DetectionLaw;
+  readonly #parameters: LinkParameters;
+  readonly #random: RandomSource;
+  readonly #labels: Uint8Array;
+  readonly #probabilities: Float64Array;
+  /** What no device knows: detections by intensity, photons, bases and outcome, for tests of the bounds. */
+  readonly census: Float64Array;
+  #pulses = 0;
+
+  constructor(parameters: LinkParameters, condition: ChannelCondition, random: RandomSource) {
+    this.#parameters = parameters;
+    this.#random = random;
+    this.law = detectionLaw(parameters, condition);
+    const categories = categoriesOf(parameters, this.law);
+    this.#labels = Uint8Array.from(categories, (category) => category.label);
+    this.#probabilities = Float64Array.from(categories, (category) => category.probability);
+    this.census = new Float64Array(categories.length);
+  }
+
+  /** Pulses sent so far, those in dead time included. */
+  get pulses(): number {
+    return this.#pulses;
+  }
+
+  /** Gates of `pulses` in which the detectors are not blind. */
+  get liveGates(): number {
+    return Math.floor(this.#pulses * this.law.liveFraction);
+  }
+
+  /** Sends `pulses` more pulses and returns the number of clicks. */
+  transmit(pulses: number, alice: PulseSource, bob: PulseDetector): number {
+    const before = this.liveGates;
+    this.#pulses += pulses;
+    const counts = drawMultinomial(this.#random, this.liveGates - before, this.#probabilities);
+    const events = this.#eventsFor(counts);
+    shuffle(events, this.#random);
+    const prepared = alice.prepare(events.map((event) => event & 15 & ~eventBits.bit));
+    bob.register(this.#measure(events, prepared));
+    return events.length;
+  }
+
+  #eventsFor(counts: Float64Array): Uint8Array<ArrayBuffer> {
+    const events = new Uint8Array(counts.reduce((total, count) => total + count, 0));
+    let at = 0;
+    for (let category = 0; category < counts.length; category++) {
+      const count = counts[category] as number;
+      this.census[category] = (this.census[category] as number) + count;
+      events.fill(this.#labels[category] as number, at, at + count);
+      at += count;
+    }
+    return events;
+  }
+
+  /** Bob's bit is Alice's, or the other one where the event says so. */
+  #measure(events: Uint8Array, prepared: Uint8Array): Uint8Array {
+    const clicks = new Uint8Array(events.length);
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i] as number;
+      const bit = ((prepared[i] as number) & eventBits.bit) ^ (event & wrong ? 1 : 0);
+      clicks[i] = bit | (event & bobTestBasis ? eventBits.basis : 0);
+    }
+    return clicks;
+  }
+}
+
+interface Category {
+  readonly label: number;
+  readonly probability: number;
+}
+
+/** In the order intensity, photons (vacuum, single, multi), Alice's basis, Bob's basis, outcome (right, wrong). */
+function categoriesOf(parameters: LinkParameters, law: DetectionLaw): readonly Category[] {
+  const bases = [parameters.keyBasisProbability, 1 - parameters.keyBasisProbability];
+  return law.intensities.flatMap((intensity, k) =>
+    [intensity.vacuum, intensity.single, intensity.multi].flatMap(({ click, error }) =>
+      bases.flatMap((ofAlice, aliceBasis) =>
+        bases.flatMap((ofBob, bobBasis) => {
+          const weight = (parameters.intensityProbabilities[k] ?? 0) * ofAlice * ofBob;
+          // In the other basis a photon is as likely to be seen as either bit.
+          const wrongClick = aliceBasis === bobBasis ? error : click / 2;
+          const label = (k << eventBits.intensityShift) | (aliceBasis * eventBits.basis) | (bobBasis * bobTestBasis);
+          return [
+            { label, probability: weight * (click - wrongClick) },
+            { label: label | wrong, probability: weight * wrongClick },
+          ];
+        }),
+      ),
+    ),
+  );
+}
+
+/** Fisher and Yates, with indices drawn by rejection so that every order is equally likely. */
+function shuffle(events: Uint8Array, random: RandomSource): void {
+  const words = new Uint32Array(8192);
+  const bytes = new Uint8Array(words.buffer);
+  let next = words.length;
+  for (let last = events.length - 1; last > 0; last--) {
+    const mask = 0xffffffff >>> Math.clz32(last);
+    let index = last + 1;
+    while (index > last) {
+      if (next === words.length) {
+        random.fill(bytes);
+        next = 0;
+      }
+      index = (words[next++] as number) & mask;
+    }
+    const held = events[last] as number;
+    events[last] = events[index] as number;
+    events[index] = held;
+  }
+}
