@@ -190,7 +190,8 @@ export class CascadeCorrector {
   #flip(position: number): void {
     this.#bits[position] = (this.#bits[position] as number) ^ 1;
     this.#corrections++;
-    if (this.#checked) this.#checkDifference = (this.#checkDifference ^ checkColumn(this.#seed, position)) & checkMask;
+    if (this.#checked)
+      this.#checkDifference = (this.#checkDifference ^ checkColumn(this.#seed, position)) & checkMask;
     for (const pass of this.#passes) {
       const place = pass.forward(position);
       if (place < 0) continue;
@@ -234,4 +235,3 @@ function onlyChild(pass: SearchedPass, left: number): boolean {
   const level = pass.depth - (31 - Math.clz32(left));
   return ((left + 1) << level) - (1 << pass.depth) >= pass.size;
 }
-

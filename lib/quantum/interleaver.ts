@@ -53,7 +53,9 @@ export function createInterleaver(length: number, seed: number): Interleaver {
     inverse(position) {
       const column = Math.floor(position / rows);
       const row = rowAt[position - column * rows] as number;
-      return (row << columnsLog) | (Math.imul(inverses[row] as number, column - (shifts[row] as number)) & mask);
+      return (
+        (row << columnsLog) | (Math.imul(inverses[row] as number, column - (shifts[row] as number)) & mask)
+      );
     },
     scatter(bits, target) {
       for (let row = 0, from = 0; row < rows; row++) {

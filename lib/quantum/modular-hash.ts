@@ -39,7 +39,12 @@ function drawResidue(random: RandomSource, q: number, nonZero: boolean): Bytes {
 }
 
 /** Hashes packed key of `inputBits` to `outputBits` (a multiple of 8) with an announced seed. */
-export function amplifyModular(key: Uint8Array, inputBits: number, outputBits: number, seed: Uint8Array): Bytes {
+export function amplifyModular(
+  key: Uint8Array,
+  inputBits: number,
+  outputBits: number,
+  seed: Uint8Array,
+): Bytes {
   const q = mersenneExponentFor(inputBits);
   const half = (q + 7) >> 3;
   const a = bigIntFromBytes(seed.subarray(0, half));

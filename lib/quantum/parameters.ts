@@ -1,6 +1,6 @@
+import { type DeviceClass, devices } from "./devices.ts";
 import { QuantumParameterError } from "./errors.ts";
 import type { LinkParameters } from "./link-parameters.ts";
-import { type DeviceClass, devices } from "./devices.ts";
 import { tunedSources, vacuumIntensity } from "./tuned-sources.ts";
 
 export type { LinkParameters };

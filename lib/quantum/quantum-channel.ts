@@ -31,7 +31,6 @@ const wrong = 32;
  */
 export class QuantumChannel {
   readonly law: DetectionLaw;
-  readonly #parameters: LinkParameters;
   readonly #random: RandomSource;
   readonly #labels: Uint8Array;
   readonly #probabilities: Float64Array;
@@ -40,7 +39,6 @@ export class QuantumChannel {
   #pulses = 0;
 
   constructor(parameters: LinkParameters, condition: ChannelCondition, random: RandomSource) {
-    this.#parameters = parameters;
     this.#random = random;
     this.law = detectionLaw(parameters, condition);
     const categories = categoriesOf(parameters, this.law);
@@ -110,7 +108,8 @@ function categoriesOf(parameters: LinkParameters, law: DetectionLaw): readonly C
           const weight = (parameters.intensityProbabilities[k] ?? 0) * ofAlice * ofBob;
           // In the other basis a photon is as likely to be seen as either bit.
           const wrongClick = aliceBasis === bobBasis ? error : click / 2;
-          const label = (k << eventBits.intensityShift) | (aliceBasis * eventBits.basis) | (bobBasis * bobTestBasis);
+          const label =
+            (k << eventBits.intensityShift) | (aliceBasis * eventBits.basis) | (bobBasis * bobTestBasis);
           return [
             { label, probability: weight * (click - wrongClick) },
             { label: label | wrong, probability: weight * wrongClick },

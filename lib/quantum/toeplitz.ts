@@ -54,7 +54,12 @@ export function toeplitzSeedBytes(inputBits: number, outputBits: number): number
 }
 
 /** Hashes packed key of `inputBits` to `outputBits` (a multiple of 8) with an announced seed. */
-export function amplifyToeplitz(key: Uint8Array, inputBits: number, outputBits: number, seed: Uint8Array): Bytes {
+export function amplifyToeplitz(
+  key: Uint8Array,
+  inputBits: number,
+  outputBits: number,
+  seed: Uint8Array,
+): Bytes {
   const x = unpackBits(key, inputBits);
   const output = toeplitzHash(unpackBits(seed, inputBits + outputBits - 1), x, outputBits);
   const packed = packBits(output);

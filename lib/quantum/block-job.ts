@@ -1,0 +1,282 @@
+import type { Bytes } from "../shared/bytes.ts";
+import { isDark, qberAlarm } from "./alarm-threshold.ts";
+import { AliceEnd } from "./alice-end.ts";
+import { authenticationBytesPerBlock, type EndName } from "./authentication.ts";
+import { composeReport } from "./block-report.ts";
+import type { AmplificationKind, BlockAbort, BlockResult } from "./block-result.ts";
+import type { BlockTerms } from "./block-terms.ts";
+import { BobEnd } from "./bob-end.ts";
+import {
+  ClassicalChannel,
+  type ClassicalMessage,
+  type MessageKind,
+  messageKind,
+  type Tamper,
+} from "./classical-channel.ts";
+import { type ChannelCondition, undisturbed, validateCondition } from "./condition.ts";
+import { type DetectionLaw, detectionLaw } from "./detection-law.ts";
+import { QuantumMessageError, QuantumParameterError } from "./errors.ts";
+import { type LinkParameters, validateParameters } from "./parameters.ts";
+import { QuantumChannel } from "./quantum-channel.ts";
+import type { RandomSource } from "./random.ts";
+import { verificationEpsilon } from "./verification-hash.ts";
+
+/** What to make one block of. */
+export interface BlockOrder {
+  readonly parameters: LinkParameters;
+  readonly condition: ChannelCondition;
+  /** Bits in the key basis to collect; a block may get a few more. */
+  readonly siftedTarget: number;
+  /** The block goes on with what it has once so many pulses are sent. */
+  readonly maxPulses: number;
+  readonly epsilonSec: number;
+  /** Upper bound asked of the verification hash, which reaches about 10^-27. */
+  readonly epsilonCor: number;
+  /** The modular hash, the faster one, when absent. */
+  readonly amplification?: AmplificationKind;
+}
+
+export interface BlockSurroundings {
+  readonly random: RandomSource;
+  /** Each end's copy of the shared authentication key, read from the start; the caller keeps and zeroes them. */
+  readonly aliceAuthentication: Uint8Array;
+  readonly bobAuthentication: Uint8Array;
+  /** An adversary on the classical line, in tests and demonstrations. */
+  readonly tamper?: Tamper;
+}
+
+export interface BlockJob {
+  /** Does one bounded piece of work. Returns true once the block is finished; then it does nothing. */
+  step(): boolean;
+  /** What the block gave; does what is left to do first. */
+  result(): BlockResult;
+  /** Everything that crossed the classical line so far, as sent. */
+  messages(): readonly ClassicalMessage[];
+}
+
+/** Sifted bits made in one step: about 10 ms of work. */
+const batchSiftedBits = 2 ** 17;
+const lightCheckShare = 1 / 16;
+const roundTripsPerStep = 64;
+
+/**
+ * Authentication key that a block of any size may spend at each end, bytes: messages are tagged per stage, not one
+ * by one, so the size of the block does not matter.
+ */
+export function authenticationBytesNeeded(_siftedTarget: number): number {
+  return authenticationBytesPerBlock;
+}
+
+/**
+ * One block of a link, from pulses to secret key, as a job in steps. All randomness comes from `random`.
+ *
+ * @throws QuantumParameterError when the order is out of range.
+ */
+export function createBlockJob(order: BlockOrder, surroundings: BlockSurroundings): BlockJob {
+  validateOrder(order);
+  const run = new BlockRun(order, surroundings);
+  const stages = run.stages();
+  let result: BlockResult | undefined;
+  const step = (): boolean => {
+    if (result === undefined && stages.next().done === true) result = run.finish();
+    return result !== undefined;
+  };
+  return {
+    step,
+    result() {
+      while (result === undefined) step();
+      return result;
+    },
+    messages: () => run.channel.messages,
+  };
+}
+
+function validateOrder(order: BlockOrder): void {
+  validateParameters(order.parameters);
+  validateCondition(order.condition);
+  const { siftedTarget, maxPulses, epsilonSec, epsilonCor } = order;
+  if (!(siftedTarget >= 1000 && siftedTarget <= 6e6)) {
+    throw new QuantumParameterError("siftedTarget", siftedTarget, "from 1000 to 6000000");
+  }
+  if (!(maxPulses >= 1 && maxPulses <= 2 ** 50)) {
+    throw new QuantumParameterError("maxPulses", maxPulses, "from 1 to 2^50");
+  }
+  if (!(epsilonSec >= 1e-30 && epsilonSec < 1)) {
+    throw new QuantumParameterError("epsilonSec", epsilonSec, "from 1e-30 to below 1");
+  }
+  if (!(epsilonCor >= verificationEpsilon(2 ** 23) && epsilonCor < 1)) {
+    throw new QuantumParameterError("epsilonCor", epsilonCor, "from 1e-25 to below 1");
+  }
+}
+
+/** Why a block ends early; caught by the run itself. */
+class BlockAborted extends Error {
+  readonly abort: BlockAbort;
+
+  constructor(abort: BlockAbort) {
+    super(abort);
+    this.abort = abort;
+  }
+}
+
+class BlockRun {
+  readonly channel: ClassicalChannel;
+  readonly #order: BlockOrder;
+  readonly #expected: DetectionLaw;
+  readonly #quantum: QuantumChannel;
+  readonly #terms: BlockTerms;
+  readonly #alice: AliceEnd | undefined;
+  readonly #bob: BobEnd | undefined;
+  readonly #random: RandomSource;
+  #abort: BlockAbort | null = null;
+  #agreed = false;
+
+  constructor(
+    order: BlockOrder,
+    { random, aliceAuthentication, bobAuthentication, tamper }: BlockSurroundings,
+  ) {
+    this.#order = order;
+    this.#random = random;
+    this.channel = new ClassicalChannel(tamper);
+    this.#expected = detectionLaw(order.parameters, undisturbed);
+    this.#quantum = new QuantumChannel(order.parameters, order.condition, random);
+    this.#terms = {
+      parameters: order.parameters,
+      epsilonSec: order.epsilonSec,
+      amplification: order.amplification ?? "modular",
+      expectedQber: this.#expected.qber,
+    };
+    const provided = Math.min(aliceAuthentication.length, bobAuthentication.length);
+    if (provided < authenticationBytesPerBlock) return;
+    this.#alice = new AliceEnd(this.#terms, random, aliceAuthentication);
+    this.#bob = new BobEnd(this.#terms, bobAuthentication);
+  }
+
+  *stages(): Generator<undefined, void, undefined> {
+    yield;
+    const alice = this.#alice;
+    const bob = this.#bob;
+    if (alice === undefined || bob === undefined) {
+      this.#abort = "authentication-key-low";
+      return;
+    }
+    try {
+      yield* this.#collect(alice, bob);
+      this.#estimate(alice, bob);
+      yield;
+      yield* this.#reconcile(alice, bob);
+      this.#verify(alice, bob);
+      yield;
+      yield* this.#amplify(alice, bob);
+    } catch (error) {
+      if (error instanceof BlockAborted) this.#abort = error.abort;
+      else if (error instanceof QuantumMessageError) this.#abort = "authentication-failed";
+      else throw error;
+    }
+  }
+
+  /** Sends pulses in batches until enough bits are sifted; a first small batch tells whether there is light. */
+  *#collect(alice: AliceEnd, bob: BobEnd): Generator<undefined, void, undefined> {
+    const { parameters, siftedTarget, maxPulses } = this.#order;
+    const { keyBasisProbability } = parameters;
+    const expectedRate = keyBasisProbability ** 2 * this.#expected.meanGain * this.#expected.liveFraction;
+    let wanted = (siftedTarget * lightCheckShare) / expectedRate;
+    while (alice.siftedBits < siftedTarget && this.#quantum.pulses < maxPulses) {
+      const pulses = Math.min(Math.ceil(wanted), maxPulses - this.#quantum.pulses);
+      const first = this.#quantum.pulses === 0;
+      this.#quantum.transmit(pulses, alice, bob);
+      if (first) this.#requireLight(bob);
+      const bases = this.#say("bob", messageKind.bases, bob.announceBases());
+      bob.sift(this.#say("alice", messageKind.sifting, alice.sift(bases)));
+      const missing = siftedTarget - alice.siftedBits;
+      const rate = alice.siftedBits > 100 ? alice.siftedBits / this.#quantum.pulses : expectedRate;
+      wanted = Math.min(missing + 3 * Math.sqrt(Math.max(0, missing)) + 50, batchSiftedBits) / rate;
+      yield;
+    }
+    if (alice.siftedBits < 100) throw new BlockAborted("no-key-in-block");
+  }
+
+  #requireLight(bob: BobEnd): void {
+    const dark = 1 - (1 - this.#order.parameters.darkCountProbability) ** 2;
+    const expected = this.#quantum.pulses * this.#expected.liveFraction * this.#expected.meanGain;
+    if (isDark(bob.detections, this.#quantum.pulses * dark, expected)) throw new BlockAborted("no-light");
+  }
+
+  #estimate(alice: AliceEnd, bob: BobEnd): void {
+    const testBits = this.#say("bob", messageKind.testBits, bob.discloseTest());
+    const estimate = alice.estimate(testBits);
+    const decision = bob.readEstimate(this.#say("alice", messageKind.estimate, estimate.body));
+    this.#checkpoint(alice, bob);
+    if (decision !== "continue") throw new BlockAborted(decision);
+  }
+
+  *#reconcile(alice: AliceEnd, bob: BobEnd): Generator<undefined, void, undefined> {
+    const conversation = bob.reconcile();
+    let turn = conversation.next();
+    for (let round = 1; turn.done !== true; round++) {
+      const request = this.#say("bob", messageKind.reconciliationRequest, turn.value);
+      const answer = alice.answerReconciliation(request);
+      turn = conversation.next(this.#say("alice", messageKind.reconciliationAnswer, answer));
+      if (round % roundTripsPerStep === 0) yield;
+    }
+    yield;
+  }
+
+  #verify(alice: AliceEnd, bob: BobEnd): void {
+    const verdict = bob.answerVerification(this.#say("alice", messageKind.verification, alice.verify()));
+    const read = alice.readVerdict(this.#say("bob", messageKind.verdict, verdict.body));
+    this.#checkpoint(alice, bob);
+    if (!read.agrees || !verdict.agrees) throw new BlockAborted("verification-failed");
+    this.#agreed = true;
+    const qber = read.corrections / alice.siftedBits;
+    if (qber > qberAlarm(this.#expected.qber, alice.siftedBits)) throw new BlockAborted("qber-high");
+  }
+
+  *#amplify(alice: AliceEnd, bob: BobEnd): Generator<undefined, void, undefined> {
+    const announced = alice.chooseAmplification();
+    if (announced === undefined) throw new BlockAborted("no-key-in-block");
+    yield;
+    bob.amplify(this.#say("alice", messageKind.amplification, announced));
+    this.#checkpoint(alice, bob);
+  }
+
+  /** Carries one message; both ends note it for the next tag, each as it knows it. */
+  #say(from: EndName, kind: MessageKind, body: Bytes): Bytes {
+    const arrived = this.channel.carry({ from, kind, body });
+    const [sender, receiver] = from === "alice" ? [this.#alice, this.#bob] : [this.#bob, this.#alice];
+    sender?.authenticator.note(from, kind, body);
+    receiver?.authenticator.note(from, kind, arrived);
+    return arrived;
+  }
+
+  /** Each end tags what it said since the last time and checks the other's tag before anything else happens. */
+  #checkpoint(alice: AliceEnd, bob: BobEnd): void {
+    const tagOf = (from: EndName, end: AliceEnd | BobEnd) =>
+      this.channel.carry({ from, kind: messageKind.tag, body: end.authenticator.tag(from) });
+    const bobAccepts = bob.authenticator.accepts("alice", tagOf("alice", alice));
+    const aliceAccepts = alice.authenticator.accepts("bob", tagOf("bob", bob));
+    if (!aliceAccepts || !bobAccepts) throw new BlockAborted("authentication-failed");
+  }
+
+  finish(): BlockResult {
+    const alice = this.#alice;
+    const bob = this.#bob;
+    const report = composeReport({
+      order: this.#order,
+      expected: this.#expected,
+      terms: this.#terms,
+      quantum: this.#quantum,
+      channel: this.channel,
+      alice,
+      bob,
+      aborted: this.#abort,
+      reconciled: this.#agreed,
+      seeded: this.#random.seeded,
+    });
+    const aliceKey = this.#abort === null ? alice?.takeKey() : undefined;
+    const bobKey = this.#abort === null ? bob?.takeKey() : undefined;
+    alice?.destroy();
+    bob?.destroy();
+    return { report, aliceKey, bobKey, aborted: this.#abort };
+  }
+}

@@ -1,0 +1,115 @@
+import { type Bytes, concatBytes } from "../shared/bytes.ts";
+import { type Bits, packBits, unpackBits } from "./bits.ts";
+import type { AmplificationKind } from "./block-result.ts";
+import type { SiftedCounts } from "./decoy-estimation.ts";
+import { QuantumMessageError } from "./errors.ts";
+import type { Triple } from "./link-parameters.ts";
+
+/** Alice's answer to Bob's bases: her bases, then her intensities, two bits each. */
+export interface SiftingMessage {
+  readonly bases: Bits;
+  readonly intensities: Bits;
+}
+
+export function encodeSifting({ bases, intensities }: SiftingMessage): Bytes {
+  const low = intensities.map((intensity) => intensity & 1);
+  const high = intensities.map((intensity) => intensity >> 1);
+  return concatBytes(packBits(bases), packBits(low), packBits(high));
+}
+
+/** @throws QuantumMessageError when the length or an intensity is wrong. */
+export function decodeSifting(body: Uint8Array, events: number): SiftingMessage {
+  const part = (events + 7) >> 3;
+  requireLength(body, 3 * part);
+  const bases = unpackBits(body.subarray(0, part), events);
+  const intensities = unpackBits(body.subarray(part, 2 * part), events);
+  const high = unpackBits(body.subarray(2 * part), events);
+  for (let i = 0; i < events; i++) {
+    const intensity = (intensities[i] as number) | ((high[i] as number) << 1);
+    if (intensity > 2) throw new QuantumMessageError("unknown intensity");
+    intensities[i] = intensity;
+  }
+  return { bases, intensities };
+}
+
+/** Alice's verdict on the test bits. */
+export type EstimateDecision = "continue" | "qber-high" | "no-key-in-block";
+
+export interface EstimateMessage {
+  readonly counts: SiftedCounts;
+  readonly decision: EstimateDecision;
+  /** Public seed of Cascade's interleavers. */
+  readonly reconciliationSeed: number;
+}
+
+const decisions: readonly EstimateDecision[] = ["continue", "qber-high", "no-key-in-block"];
+
+export function encodeEstimate({ counts, decision, reconciliationSeed }: EstimateMessage): Bytes {
+  const body = new Uint8Array(41);
+  const view = new DataView(body.buffer);
+  const numbers = [...counts.key, ...counts.test, ...counts.testErrors, reconciliationSeed];
+  for (const [i, value] of numbers.entries()) view.setUint32(i * 4, value);
+  body[40] = decisions.indexOf(decision);
+  return body;
+}
+
+export function decodeEstimate(body: Uint8Array): EstimateMessage {
+  requireLength(body, 41);
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  const triple = (at: number): Triple => [view.getUint32(at), view.getUint32(at + 4), view.getUint32(at + 8)];
+  const decision = decisions[body[40] ?? -1];
+  if (decision === undefined) throw new QuantumMessageError("unknown decision");
+  return {
+    counts: { key: triple(0), test: triple(12), testErrors: triple(24) },
+    decision,
+    reconciliationSeed: view.getUint32(36),
+  };
+}
+
+/** Bob's answer to the verification hash. */
+export interface VerdictMessage {
+  readonly agrees: boolean;
+  /** Errors he corrected: the error rate of the key basis. */
+  readonly corrections: number;
+}
+
+export function encodeVerdict({ agrees, corrections }: VerdictMessage): Bytes {
+  const body = new Uint8Array(5);
+  body[0] = agrees ? 1 : 0;
+  new DataView(body.buffer).setUint32(1, corrections);
+  return body;
+}
+
+export function decodeVerdict(body: Uint8Array): VerdictMessage {
+  requireLength(body, 5);
+  return {
+    agrees: body[0] === 1,
+    corrections: new DataView(body.buffer, body.byteOffset, body.length).getUint32(1),
+  };
+}
+
+export interface AmplificationMessage {
+  readonly kind: AmplificationKind;
+  readonly outputBits: number;
+  readonly seed: Uint8Array;
+}
+
+export function encodeAmplification({ kind, outputBits, seed }: AmplificationMessage): Bytes {
+  const head = new Uint8Array(5);
+  head[0] = kind === "modular" ? 1 : 0;
+  new DataView(head.buffer).setUint32(1, outputBits);
+  return concatBytes(head, seed);
+}
+
+export function decodeAmplification(body: Uint8Array): AmplificationMessage {
+  if (body.length < 5) throw new QuantumMessageError("message of the wrong length");
+  return {
+    kind: body[0] === 1 ? "modular" : "toeplitz",
+    outputBits: new DataView(body.buffer, body.byteOffset, body.length).getUint32(1),
+    seed: body.subarray(5),
+  };
+}
+
+function requireLength(body: Uint8Array, length: number): void {
+  if (body.length !== length) throw new QuantumMessageError("message of the wrong length");
+}

@@ -1,0 +1,150 @@
+import { type Bytes, equalBytes } from "../shared/bytes.ts";
+import { equalSecret } from "../shared/equal-secret.ts";
+import { amplify } from "./amplification.ts";
+import { Authenticator } from "./authentication.ts";
+import { type Bits, packBits } from "./bits.ts";
+import {
+  decodeAmplification,
+  decodeEstimate,
+  decodeSifting,
+  type EstimateDecision,
+  encodeVerdict,
+} from "./block-messages.ts";
+import { type BlockTerms, type Estimation, estimateFrom, keyLength } from "./block-terms.ts";
+import { CascadeCorrector } from "./cascade-bob.ts";
+import { cascadeSchedule } from "./cascade-schedule.ts";
+import { QuantumMessageError } from "./errors.ts";
+import type { Triple } from "./link-parameters.ts";
+import { eventBits, type PulseDetector } from "./quantum-channel.ts";
+import { SiftedRecord } from "./sifted-record.ts";
+import { verificationHash, verificationSeedBytes } from "./verification-hash.ts";
+
+/**
+ * The receiver of a link. It holds his clicks and bases, and of Alice only what her messages say. Methods take
+ * and return message bodies; the block job carries them over the recorded channel.
+ */
+export class BobEnd implements PulseDetector {
+  readonly authenticator: Authenticator;
+  readonly #terms: BlockTerms;
+  readonly #sifted = new SiftedRecord();
+  #batch: Bits = new Uint8Array(0);
+  #detections = 0;
+  #key: Bits = new Uint8Array(0);
+  #packed: Bytes = new Uint8Array(0);
+  #secret: Bytes | undefined;
+  #estimation: Estimation | undefined;
+  #corrector: CascadeCorrector | undefined;
+
+  constructor(terms: BlockTerms, authenticationKey: Uint8Array) {
+    this.#terms = terms;
+    this.authenticator = new Authenticator(authenticationKey);
+  }
+
+  get detections(): number {
+    return this.#detections;
+  }
+
+  get estimation(): Estimation | undefined {
+    return this.#estimation;
+  }
+
+  get corrections(): number {
+    return this.#corrector?.corrections ?? 0;
+  }
+
+  get roundTrips(): number {
+    return this.#corrector?.roundTrips ?? 0;
+  }
+
+  register(clicks: Uint8Array): void {
+    this.#batch = new Uint8Array(clicks);
+    this.#detections += clicks.length;
+  }
+
+  announceBases(): Bytes {
+    return packBits(this.#batch.map((event) => (event & eventBits.basis) >> 1));
+  }
+
+  sift(body: Uint8Array): void {
+    const { bases, intensities } = decodeSifting(body, this.#batch.length);
+    this.#sifted.add(this.#batch, bases, intensities);
+    this.#batch.fill(0);
+  }
+
+  /** His bits in the test basis: they are given away, never used for key. */
+  discloseTest(): Bytes {
+    return packBits(this.#sifted.takeTest());
+  }
+
+  /** Takes Alice's counts, which must be his own where he can tell, and gets ready to correct. */
+  readEstimate(body: Uint8Array): EstimateDecision {
+    const { counts, decision, reconciliationSeed } = decodeEstimate(body);
+    if (
+      !sameCounts(counts.key, this.#sifted.keyCounts) ||
+      !sameCounts(counts.test, this.#sifted.testCounts)
+    ) {
+      throw new QuantumMessageError("counts differ between the ends");
+    }
+    const estimation = estimateFrom(this.#terms, counts);
+    this.#estimation = estimation;
+    if (decision === "continue") {
+      this.#key = this.#sifted.takeKey();
+      const schedule = cascadeSchedule(estimation.keyBits, estimation.testQber);
+      this.#corrector = new CascadeCorrector(this.#key, schedule, reconciliationSeed);
+    }
+    return decision;
+  }
+
+  /** Cascade as a conversation: yields requests, takes answers. */
+  *reconcile(): Generator<Bytes, void, Uint8Array> {
+    if (this.#corrector !== undefined) yield* this.#corrector.correct();
+    this.#corrector?.destroy();
+  }
+
+  /** Whether his corrected key hashes as Alice's, and how many errors he corrected. */
+  answerVerification(body: Uint8Array): { readonly body: Bytes; readonly agrees: boolean } {
+    this.#packed = packBits(this.#key);
+    const seed = body.subarray(0, verificationSeedBytes);
+    const agrees =
+      body.length === verificationSeedBytes + 16 &&
+      equalSecret(verificationHash(this.#packed, seed), body.subarray(verificationSeedBytes));
+    return { body: encodeVerdict({ agrees, corrections: this.corrections }), agrees };
+  }
+
+  /** ℓ as he computes it himself, from the parities he received. */
+  get outputBits(): number {
+    if (this.#estimation === undefined) return 0;
+    return keyLength(this.#terms, this.#estimation, this.#corrector?.learntBits ?? 0);
+  }
+
+  /** @throws QuantumMessageError when Alice's length is not the one he computed. */
+  amplify(body: Uint8Array): void {
+    const { kind, outputBits, seed } = decodeAmplification(body);
+    if (kind !== this.#terms.amplification || outputBits !== this.outputBits) {
+      throw new QuantumMessageError("the ends disagree on the length of the key");
+    }
+    this.#secret = amplify({ kind, inputBits: this.#key.length, outputBits }, this.#packed, seed);
+  }
+
+  /** Hands over the key, once. */
+  takeKey(): Bytes | undefined {
+    const secret = this.#secret;
+    this.#secret = undefined;
+    return secret;
+  }
+
+  /** Zeroes everything secret that this end still holds. */
+  destroy(): void {
+    this.#secret?.fill(0);
+    this.#key.fill(0);
+    this.#packed.fill(0);
+    this.#batch.fill(0);
+    this.#sifted.destroy();
+    this.#corrector?.destroy();
+    this.authenticator.destroy();
+  }
+}
+
+function sameCounts(a: Triple, b: Triple): boolean {
+  return equalBytes(new Uint8Array(new Float64Array(a).buffer), new Uint8Array(new Float64Array(b).buffer));
+}
