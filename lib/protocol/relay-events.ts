@@ -1,3 +1,4 @@
+import { fromBase64 } from "../shared/base64.ts";
 import type { Bytes } from "../shared/bytes.ts";
 
 /**
@@ -8,8 +9,11 @@ import type { Bytes } from "../shared/bytes.ts";
  * connection broke) means "unknown": ask again, every event is safe to repeat.
  */
 
-/** Bytes as Socket.IO delivers them: Buffer in Node, ArrayBuffer in browsers. See `relayBytes`. */
-export type RelayBinary = Uint8Array | ArrayBuffer;
+/**
+ * Bytes as they arrive: Buffer in Node, ArrayBuffer in browsers; base64 text in answers that hold lists, because
+ * Socket.IO's decoder takes no more than ten binary parts in one packet. Always read with `relayBytes`.
+ */
+export type RelayBinary = Uint8Array | ArrayBuffer | string;
 
 export type RelayErrorCode =
   | "relay.malformed"
@@ -158,8 +162,12 @@ export interface WiretapFrame {
   readonly size: number;
 }
 
-/** The same bytes as Uint8Array whatever the platform handed over; copies only Node's pooled buffers. */
+/**
+ * The same bytes as a Uint8Array of their own, whatever the platform handed over.
+ * @throws RangeError when a text is not base64.
+ */
 export function relayBytes(binary: RelayBinary): Bytes {
+  if (typeof binary === "string") return fromBase64(binary);
   if (binary instanceof ArrayBuffer) return new Uint8Array(binary);
   const copy = new Uint8Array(binary.length);
   copy.set(binary);

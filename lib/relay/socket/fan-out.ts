@@ -3,6 +3,10 @@ import type { Audience, PendingEntry } from "../store/append-entries.ts";
 import type { RosterAppend } from "../store/append-roster.ts";
 import { type RelayServer, userRoom } from "./socket-types.ts";
 
+export interface StoredReceipt extends RelayReceipt {
+  readonly bytes: Uint8Array;
+}
+
 export type Wiretap = (frame: WiretapFrame) => void;
 
 /** Tells members, after the commit, what was stored; and the stage's wiretap what a recorder would see of it. */
@@ -30,10 +34,9 @@ export class FanOut {
     this.#record(audience, "roster", conversation, sender, seq, bytes);
   }
 
-  receiptPut(conversation: string, sender: string, receipt: RelayReceipt, audience: Audience): void {
+  receiptPut(conversation: string, sender: string, receipt: StoredReceipt, audience: Audience): void {
     this.#to(audience)?.emit("receipt", { conversation, ...receipt });
-    const bytes = receipt.bytes instanceof Uint8Array ? receipt.bytes : new Uint8Array(receipt.bytes);
-    this.#record(audience, "receipt", conversation, sender, null, bytes);
+    this.#record(audience, "receipt", conversation, sender, null, receipt.bytes);
   }
 
   hinted(conversation: string, sender: string, audience: Audience): void {

@@ -5,6 +5,7 @@ import type { SqlClient } from "../../shared/database/database.ts";
 import { toHex } from "../../shared/hex.ts";
 import { relayLimits } from "../limits.ts";
 import { RelayError } from "../relay-error.ts";
+import { listed } from "./listed.ts";
 
 export interface NewCertificate {
   readonly hash: Bytes;
@@ -38,7 +39,7 @@ export async function readUserCertificates(
   client: SqlClient,
   user: Bytes,
   now: number,
-): Promise<{ certificates: Uint8Array[]; name: string; site: string }> {
+): Promise<{ certificates: string[]; name: string; site: string }> {
   const users = await client.query<{ name: string; site: string }>(
     "SELECT name, site FROM users WHERE id = $1 AND NOT disabled",
     [user],
@@ -51,7 +52,7 @@ export async function readUserCertificates(
      ORDER BY device, not_after DESC, published_at DESC`,
     [user, now - limits.lapsedRecipient],
   );
-  return { certificates: rows.map((row) => row.bytes), name: found.name, site: found.site };
+  return { certificates: rows.map((row) => listed(row.bytes)), name: found.name, site: found.site };
 }
 
 /** @throws RelayError "directory.unknown". */

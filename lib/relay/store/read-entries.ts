@@ -4,6 +4,7 @@ import type { SqlClient } from "../../shared/database/database.ts";
 import { toHex } from "../../shared/hex.ts";
 import { relayLimits } from "../limits.ts";
 import { entryKindName } from "./entry-kinds.ts";
+import { listed } from "./listed.ts";
 
 /** Entries after a sequence number, in order, as many as fit in one page (always at least one). */
 export async function readEntries(
@@ -25,7 +26,11 @@ export async function readEntries(
   const heads = await client.query<{ head: number }>("SELECT head FROM conversations WHERE id = $1", [
     conversation,
   ]);
-  const entries = rows.map(({ seq, kind, bytes }) => ({ seq, kind: entryKindName(kind), bytes }));
+  const entries = rows.map(({ seq, kind, bytes }) => ({
+    seq,
+    kind: entryKindName(kind),
+    bytes: listed(bytes),
+  }));
   return { entries, head: heads[0]?.head ?? 0 };
 }
 

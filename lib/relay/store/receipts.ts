@@ -3,6 +3,7 @@ import type { Bytes } from "../../shared/bytes.ts";
 import type { SqlClient } from "../../shared/database/database.ts";
 import { toHex } from "../../shared/hex.ts";
 import { receiptKindName } from "./entry-kinds.ts";
+import { listed } from "./listed.ts";
 
 export interface NewReceipt {
   readonly conversation: Bytes;
@@ -35,6 +36,6 @@ export async function listReceipts(client: SqlClient, conversation: Bytes): Prom
   return rows.map(({ device, kind, bytes }) => ({
     device: toHex(device),
     kind: receiptKindName(kind),
-    bytes,
+    bytes: listed(bytes),
   }));
 }
