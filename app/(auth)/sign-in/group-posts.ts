@@ -1,0 +1,47 @@
+import type { PostEntry } from "./load-posts.ts";
+
+export interface PostGroup {
+  readonly country: string;
+  readonly posts: readonly PostEntry[];
+}
+
+const plainText = (text: string) =>
+  text
+    .normalize("NFD")
+    .replace(/\p{Diacritic}/gu, "")
+    .toLowerCase();
+
+export function isServicePost(post: PostEntry): boolean {
+  return post.roles.some((role) => role !== "user");
+}
+
+/** Posts whose name, handle, site or country holds every word of `query`; accents do not matter. */
+export function findPosts(
+  posts: readonly PostEntry[],
+  query: string,
+  countryName: (code: string) => string,
+): readonly PostEntry[] {
+  const words = plainText(query).split(/\s+/).filter(Boolean);
+  return posts.filter((post) => {
+    const text = plainText(
+      [post.name, post.handle, post.site, countryName(post.country), ...post.roles].join(" "),
+    );
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** By country, in the order of the countries' names. */
+export function groupByCountry(
+  posts: readonly PostEntry[],
+  countryName: (code: string) => string,
+): readonly PostGroup[] {
+  const groups = new Map<string, PostEntry[]>();
+  for (const post of posts) {
+    const group = groups.get(post.country);
+    if (group) group.push(post);
+    else groups.set(post.country, [post]);
+  }
+  return [...groups]
+    .map(([country, members]) => ({ country, posts: members }))
+    .sort((a, b) => countryName(a.country).localeCompare(countryName(b.country)));
+}

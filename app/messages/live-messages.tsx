@@ -1,0 +1,46 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "@/lib/ui/button.tsx";
+import { useEngine } from "@/lib/ui/messenger/use-engine.ts";
+import { SiteDirectoryProvider } from "@/lib/ui/network/site-directory.ts";
+import { Empty, Waiting } from "@/lib/ui/notice.tsx";
+import type { SessionUser } from "@/lib/ui/session-user.ts";
+import { MessagesScreen } from "./messages-screen.tsx";
+
+/** The messages of the signed-in post, by the engine in this page's worker. */
+export function LiveMessages({ user }: { user: SessionUser }) {
+  const t = useTranslations();
+  const [attempt, setAttempt] = useState(0);
+  const { api, problem } = useEngine(
+    { user: { id: user.id, name: user.name, site: user.site }, profile: "default" },
+    attempt,
+  );
+  if (problem === "unsupported") {
+    return (
+      <Empty icon="shield" title={t("engine.unsupported")}>
+        {t("engine.unsupportedText")}
+      </Empty>
+    );
+  }
+  if (problem === "unreachable") {
+    return (
+      <Empty
+        icon="server"
+        title={t("errors.offline")}
+        actions={
+          <Button tone="primary" icon="refresh" onClick={() => setAttempt(attempt + 1)}>
+            {t("common.retry")}
+          </Button>
+        }
+      />
+    );
+  }
+  if (api === null) return <Waiting>{t("engine.starting")}…</Waiting>;
+  return (
+    <SiteDirectoryProvider>
+      <MessagesScreen api={api} user={user} onRestart={() => setAttempt(attempt + 1)} />
+    </SiteDirectoryProvider>
+  );
+}

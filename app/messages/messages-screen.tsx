@@ -1,0 +1,131 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import type {
+  ConversationView,
+  EngineState,
+  MessengerApi,
+  MessengerEvents,
+} from "@/lib/messenger/messenger-api.ts";
+import { useAnnounce } from "@/lib/ui/live-region.tsx";
+import type { Draft } from "@/lib/ui/messenger/composer.tsx";
+import { blocksScreen, EngineNotice } from "@/lib/ui/messenger/engine-notice.tsx";
+import { KeyCard } from "@/lib/ui/messenger/key-card.tsx";
+import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
+import { Empty, Waiting } from "@/lib/ui/notice.tsx";
+import { ConversationPane } from "./conversation-pane.tsx";
+import { ConversationSidebar } from "./conversation-sidebar.tsx";
+import { useChosenConversation } from "./use-chosen-conversation.ts";
+
+interface MessagesScreenProps {
+  readonly api: MessengerApi;
+  readonly user: { readonly id: string; readonly name: string };
+  readonly onRestart: () => void;
+}
+
+const loadState = (api: MessengerApi): Promise<EngineState> => api.state();
+const loadConversations = (api: MessengerApi): Promise<readonly ConversationView[]> => api.conversations();
+const isState = (event: MessengerEvents) => event.type === "state";
+const isList = (event: MessengerEvents) => event.type !== "typing";
+
+/** List, conversation and key card side by side; on a narrow screen one at a time. */
+export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
+  const t = useTranslations("messages");
+  const { value: state } = useMessengerQuery(api, loadState, isState);
+  const { value: conversations } = useMessengerQuery(api, loadConversations, isList);
+  const [chosen, choose] = useChosenConversation();
+  const [cardOf, setCardOf] = useState<string | null>(null);
+  const drafts = useRef(new Map<string, Draft>());
+  const [, redraw] = useState(0);
+  useAnnouncedMessages(conversations, chosen);
+
+  async function erase() {
+    await api.forget().catch(() => undefined);
+    onRestart();
+  }
+
+  if (state === undefined) return <Waiting>{t("opening")}</Waiting>;
+  if (blocksScreen(state)) {
+    return <EngineNotice state={state} name={user.name} onErase={() => void erase()} onRetry={onRestart} />;
+  }
+  const conversation = conversations?.find((one) => one.id === chosen);
+  return (
+    <div
+      className={`relative grid min-h-0 flex-1 md:h-[calc(100dvh-4.5rem)] md:flex-none md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[20rem_minmax(0,1fr)] ${
+        cardOf ? "xl:grid-cols-[20rem_minmax(0,1fr)_24rem]" : ""
+      }`}
+    >
+      <h1 className="sr-only">{t("title")}</h1>
+      <ConversationSidebar
+        api={api}
+        self={user.id}
+        state={state}
+        conversations={conversations}
+        chosen={chosen}
+        drafts={drafts.current}
+        onChoose={choose}
+        className={chosen ? "hidden md:flex" : "flex"}
+      />
+      {conversation ? (
+        <ConversationPane
+          key={conversation.id}
+          api={api}
+          self={user.id}
+          state={state}
+          conversation={conversation}
+          draft={drafts.current.get(conversation.id) ?? { text: "", suite: "OTP" }}
+          onDraft={(draft) => {
+            drafts.current.set(conversation.id, draft);
+            redraw((turn) => turn + 1);
+          }}
+          cardOf={cardOf}
+          onKeyCard={setCardOf}
+          onBack={() => {
+            setCardOf(null);
+            choose(null);
+          }}
+        />
+      ) : (
+        <div className={`${chosen ? "grid" : "hidden md:grid"} place-content-center`}>
+          {chosen && conversations === undefined ? (
+            <Waiting>{t("opening")}</Waiting>
+          ) : (
+            <Empty icon="envelope" title={t("choose")}>
+              {t("chooseText")}
+            </Empty>
+          )}
+        </div>
+      )}
+      {cardOf ? (
+        <div className="fixed inset-0 z-30 md:absolute md:left-auto md:w-96 md:border-l md:border-line md:shadow-over xl:static xl:w-auto xl:min-h-0 xl:shadow-none">
+          <KeyCard api={api} message={cardOf} onClose={() => setCardOf(null)} />
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** Says aloud that a message came, once for each, without its text. */
+function useAnnouncedMessages(
+  conversations: readonly ConversationView[] | undefined,
+  open: string | null,
+): void {
+  const t = useTranslations("messages");
+  const announce = useAnnounce();
+  const counted = useRef<Map<string, number> | null>(null);
+  useEffect(() => {
+    if (!conversations) return;
+    const before = counted.current;
+    counted.current = new Map(conversations.map((one) => [one.id, one.unread]));
+    if (before === null) return;
+    for (const one of conversations) {
+      if (one.unread > (before.get(one.id) ?? 0)) announce(t("announceNew", { name: one.title }));
+    }
+  }, [conversations, announce, t]);
+  const unread = conversations?.reduce((sum, one) => sum + (one.id === open ? 0 : one.unread), 0) ?? 0;
+  useEffect(() => {
+    const plain = document.title.replace(/^\(\d+\) /, "");
+    document.title = unread > 0 ? `(${unread}) ${plain}` : plain;
+  }, [unread]);
+}

@@ -1,0 +1,14 @@
+import type { Metadata } from "next";
+import { serverTranslator } from "@/lib/ui/i18n/server-locale.ts";
+import { requireUser } from "../(auth)/session.ts";
+import { LiveMessages } from "./live-messages.tsx";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await serverTranslator();
+  return { title: t("nav.messages") };
+}
+
+export default async function MessagesPage() {
+  const user = await requireUser("/messages");
+  return <LiveMessages user={user} />;
+}

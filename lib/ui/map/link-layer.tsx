@@ -1,0 +1,111 @@
+import { memo } from "react";
+import type { LinkStatus } from "../../keys/api-types.ts";
+import { linkLook, type PlacedLink } from "./map-model.ts";
+
+const looks: Readonly<
+  Record<ReturnType<typeof linkLook>, { readonly line: string; readonly dash?: string }>
+> = {
+  inactive: { line: "stroke-coast", dash: "1 4" },
+  starting: { line: "stroke-ink-faint", dash: "4 3" },
+  generating: { line: "stroke-accent" },
+  standby: { line: "stroke-ok" },
+  alarm: { line: "stroke-alarm" },
+  down: { line: "stroke-alarm", dash: "3 5" },
+};
+
+interface LinkLineProps {
+  readonly placed: PlacedLink;
+  readonly status: LinkStatus | undefined;
+  readonly chosen: boolean;
+  readonly onChoose: ((link: string) => void) | undefined;
+  readonly onHover: ((link: string | null) => void) | undefined;
+}
+
+/** 1 px empty to 3.5 px full, in steps, so that a little key more does not redraw the line. */
+function width(status: LinkStatus | undefined, trouble: boolean): number {
+  if (trouble) return 3;
+  if (!status || status.capacityBytes === 0) return 1;
+  return 1 + Math.round((status.availableBytes / status.capacityBytes) * 5) / 2;
+}
+
+const LinkLine = memo(
+  function LinkLine({ placed, status, chosen, onChoose, onHover }: LinkLineProps) {
+    const { link, from, to } = placed;
+    const look = linkLook(link, status);
+    const drawn = looks[look];
+    const trouble = look === "alarm" || look === "down";
+    const d = `M${from[0]} ${from[1]}L${to[0]} ${to[1]}`;
+    const middle = `M${(from[0] + to[0]) / 2} ${(from[1] + to[1]) / 2}h0`;
+    return (
+      <g data-link={link.id} data-state={look}>
+        {chosen ? (
+          <path
+            d={d}
+            className="stroke-ink"
+            strokeWidth={9}
+            opacity={0.25}
+            vectorEffect="non-scaling-stroke"
+          />
+        ) : null}
+        <path
+          d={d}
+          className={drawn.line}
+          strokeWidth={width(status, trouble)}
+          strokeDasharray={drawn.dash}
+          vectorEffect="non-scaling-stroke"
+        />
+        {trouble ? (
+          <>
+            <path d={middle} className="stroke-surface" strokeWidth={18} vectorEffect="non-scaling-stroke" />
+            <path d={middle} className="stroke-alarm" strokeWidth={14} vectorEffect="non-scaling-stroke" />
+          </>
+        ) : null}
+        {link.active && onChoose ? (
+          // biome-ignore lint/a11y/noStaticElementInteractions: the list of links beside the map is the keyboard's way
+          <path
+            d={d}
+            stroke="transparent"
+            strokeWidth={14}
+            vectorEffect="non-scaling-stroke"
+            className="cursor-pointer"
+            onClick={() => onChoose(link.id)}
+            onPointerEnter={() => onHover?.(link.id)}
+            onPointerLeave={() => onHover?.(null)}
+          />
+        ) : null}
+      </g>
+    );
+  },
+  (before, after) =>
+    before.placed === after.placed &&
+    before.chosen === after.chosen &&
+    before.onChoose === after.onChoose &&
+    before.onHover === after.onHover &&
+    linkLook(before.placed.link, before.status) === linkLook(after.placed.link, after.status) &&
+    width(before.status, false) === width(after.status, false),
+);
+
+interface LinkLayerProps {
+  readonly links: readonly PlacedLink[];
+  readonly statuses: ReadonlyMap<string, LinkStatus>;
+  readonly chosen: string | null;
+  readonly onChoose?: ((link: string) => void) | undefined;
+  readonly onHover?: ((link: string | null) => void) | undefined;
+}
+
+export function LinkLayer(props: LinkLayerProps) {
+  return (
+    <g fill="none" strokeLinecap="round">
+      {props.links.map((placed) => (
+        <LinkLine
+          key={placed.link.id}
+          placed={placed}
+          status={props.statuses.get(placed.link.id)}
+          chosen={props.chosen === placed.link.id}
+          onChoose={props.onChoose}
+          onHover={props.onHover}
+        />
+      ))}
+    </g>
+  );
+}

@@ -1,0 +1,69 @@
+import type { LinkStatus, LinkView, SiteView, TopologyView } from "../../keys/api-types.ts";
+import { type Point, project } from "./projection.ts";
+
+export interface PlacedSite {
+  readonly site: SiteView | { readonly id: string; readonly name: string; readonly kind: "satellite" };
+  readonly at: Point;
+}
+
+export interface PlacedLink {
+  readonly link: LinkView;
+  readonly from: Point;
+  readonly to: Point;
+}
+
+export interface MapModel {
+  readonly sites: ReadonlyMap<string, PlacedSite>;
+  readonly links: readonly PlacedLink[];
+}
+
+/** Satellites have no place on the ground: they are drawn over the Atlantic, where no site is. */
+const satellitePlaces: readonly (readonly [number, number])[] = [
+  [-15, 53.5],
+  [-20, 47],
+];
+
+/** Places every site, satellite and link of a network on the map. */
+export function placeNetwork(topology: TopologyView): MapModel {
+  const sites = new Map<string, PlacedSite>();
+  for (const site of topology.sites) sites.set(site.id, { site, at: project(site.lon, site.lat) });
+  topology.satellites.forEach(({ id, name }, index) => {
+    const [lon, lat] = satellitePlaces[index % satellitePlaces.length] ?? [-15, 53];
+    sites.set(id, { site: { id, name, kind: "satellite" }, at: project(lon, lat) });
+  });
+  const links: PlacedLink[] = [];
+  for (const link of topology.links) {
+    const from = sites.get(link.a)?.at;
+    const to = sites.get(link.b)?.at;
+    if (from && to) links.push({ link, from, to });
+  }
+  return { sites, links };
+}
+
+/** Route of sites as path data; sites that are not on the map are left out. */
+export function routePath(model: MapModel, route: readonly string[]): string {
+  const points = route.map((id) => model.sites.get(id)?.at).filter((point) => point !== undefined);
+  return points.map(([x, y], index) => `${index === 0 ? "M" : "L"}${x} ${y}`).join("");
+}
+
+/** Ids of the links that a route crosses (of parallel links the first). */
+export function linksOfRoute(links: readonly LinkView[], route: readonly string[]): readonly string[] {
+  const found: string[] = [];
+  for (let i = 1; i < route.length; i++) {
+    const [a, b] = [route[i - 1], route[i]];
+    const link = links.find(
+      (one) => one.active && ((one.a === a && one.b === b) || (one.a === b && one.b === a)),
+    );
+    if (link) found.push(link.id);
+  }
+  return found;
+}
+
+/** How a link is drawn: the state it shows. A tap or cut that the device has not noticed yet shows nothing. */
+export function linkLook(
+  link: LinkView,
+  status: LinkStatus | undefined,
+): "inactive" | LinkStatus["condition"] {
+  if (!link.active) return "inactive";
+  return status?.condition ?? "starting";
+}

@@ -1,0 +1,141 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { EngineState } from "../../messenger/messenger-api.ts";
+import { Badge } from "../badge.tsx";
+import { Button } from "../button.tsx";
+import { Dialog } from "../dialog.tsx";
+import { Identifier } from "../identifier.tsx";
+import { Empty, Notice, Waiting } from "../notice.tsx";
+
+/** True where the engine's state leaves nothing else to show. */
+export function blocksScreen(state: EngineState): boolean {
+  return ["starting", "enrolling", "other-user", "approval-needed", "signed-out", "failed"].includes(
+    state.phase,
+  );
+}
+
+interface EngineNoticeProps {
+  readonly state: EngineState;
+  readonly name: string;
+  readonly onErase: () => void;
+  readonly onRetry: () => void;
+}
+
+/** What a person sees while there is no messenger to use, and the one thing to do. */
+export function EngineNotice({ state, name, onErase, onRetry }: EngineNoticeProps) {
+  const t = useTranslations("engine");
+  const nav = useTranslations("nav");
+  const common = useTranslations("common");
+  const [asking, setAsking] = useState(false);
+  switch (state.phase) {
+    case "other-user":
+      return (
+        <>
+          <Empty
+            icon="user"
+            title={t("otherUser")}
+            actions={
+              <Button tone="danger" onClick={() => setAsking(true)}>
+                {t("otherUserErase")}
+              </Button>
+            }
+          >
+            {t("otherUserText", { holder: state.holder, name })}
+          </Empty>
+          <Dialog
+            open={asking}
+            onClose={() => setAsking(false)}
+            title={t("otherUserErase")}
+            lead={t("otherUserConfirm", { holder: state.holder })}
+            actions={
+              <>
+                <Button onClick={() => setAsking(false)}>{common("cancel")}</Button>
+                <Button tone="danger" onClick={onErase}>
+                  {t("otherUserErase")}
+                </Button>
+              </>
+            }
+          />
+        </>
+      );
+    case "approval-needed":
+      return (
+        <Empty icon="shield" title={t("approval")} actions={<Identifier value={state.device} length={16} />}>
+          {t("approvalText")}
+        </Empty>
+      );
+    case "signed-out":
+      return (
+        <Empty
+          icon="user"
+          title={t("signedOut")}
+          actions={
+            <a
+              href="/sign-in?to=/messages"
+              className="inline-flex min-h-9 items-center rounded-md bg-accent px-3 font-medium text-accent-ink"
+            >
+              {nav("signIn")}
+            </a>
+          }
+        >
+          {t("signedOutText")}
+        </Empty>
+      );
+    case "failed":
+      return (
+        <div className="mx-auto w-full max-w-xl p-6">
+          <Notice
+            tone="alarm"
+            icon="failed"
+            urgent
+            title={t("failed")}
+            actions={
+              <Button icon="refresh" onClick={onRetry}>
+                {common("retry")}
+              </Button>
+            }
+          >
+            <p>{state.message}</p>
+            {state.nextStep ? <p>{state.nextStep}</p> : null}
+            <p className="font-mono text-xs">{state.code}</p>
+          </Notice>
+        </div>
+      );
+    case "starting":
+    case "enrolling":
+      return <Waiting>{t(state.phase)}…</Waiting>;
+    default:
+      return null;
+  }
+}
+
+/** The connection in one word, for the foot of a list or the head of a desk. */
+export function EngineBadge({ state }: { state: EngineState }) {
+  const t = useTranslations("engine");
+  switch (state.phase) {
+    case "ready":
+      return (
+        <Badge tone="ok" icon="check">
+          {t("ready")}
+        </Badge>
+      );
+    case "offline":
+      return (
+        <Badge tone="warn" icon="alarm">
+          {t("offline")}
+        </Badge>
+      );
+    case "starting":
+    case "enrolling":
+    case "connecting":
+      return (
+        <Badge tone="idle" icon="hourglass">
+          {t(state.phase)}…
+        </Badge>
+      );
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,17 @@
+import type { MessageView } from "../../messenger/messenger-api.ts";
+
+/**
+ * `older` followed by `newer`, each message once. Where both hold a message the newer answer counts; a message of
+ * `older` that falls inside the span of `newer` but is not in it any more is dropped.
+ */
+export function mergeMessages(
+  older: readonly MessageView[],
+  newer: readonly MessageView[],
+): readonly MessageView[] {
+  const first = newer[0];
+  if (first === undefined) return older;
+  const fresh = new Set(newer.map((message) => message.id));
+  const start = older.findIndex((message) => message.id === first.id);
+  const before = start >= 0 ? older.slice(0, start) : older.filter((message) => message.at <= first.at);
+  return [...before.filter((message) => !fresh.has(message.id)), ...newer];
+}

@@ -1,0 +1,104 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { memo } from "react";
+import type { MessageView, SuiteName } from "../../messenger/messenger-api.ts";
+import { Button } from "../button.tsx";
+import { useQuantity } from "../format/use-quantity.ts";
+import { Icon } from "../icon.tsx";
+import { DeliveryMark } from "./delivery-mark.tsx";
+import { WaitingPanel } from "./waiting-panel.tsx";
+
+export interface MessageActions {
+  readonly onKeyCard: (message: MessageView) => void;
+  readonly onRetry: (message: MessageView, suite?: SuiteName) => void;
+  readonly onCancel: (message: MessageView) => void;
+}
+
+interface MessageRowProps extends MessageActions {
+  readonly message: MessageView;
+  readonly first: boolean;
+  readonly selected: boolean;
+}
+
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { message, first, selected } = props;
+  const t = useTranslations("messages");
+  const quantity = useQuantity();
+  const delivery = message.delivery;
+  const refused = message.problem !== null;
+  const ground = refused
+    ? "border-alarm bg-surface"
+    : message.mine
+      ? "border-transparent bg-accent-wash"
+      : "border-line bg-surface";
+  return (
+    <article
+      aria-label={`${message.mine ? t("you") : message.sender.name}, ${quantity.shortClock(message.at)}`}
+      data-message={message.id}
+      className={`flex flex-col px-4 ${message.mine ? "items-end" : "items-start"} ${first ? "pt-3" : "pt-1"}`}
+    >
+      {first && !message.mine ? (
+        <p className="mb-0.5 text-sm font-semibold text-ink">{message.sender.name}</p>
+      ) : null}
+      <div
+        className={`max-w-[min(36rem,92%)] min-w-0 rounded-lg border px-3 py-2 ${ground} ${
+          selected ? "outline-2 outline-offset-1 outline-accent" : ""
+        }`}
+      >
+        {refused ? (
+          <Refused message={message} />
+        ) : (
+          <p className="break-words whitespace-pre-wrap">{message.text}</p>
+        )}
+        {delivery?.state === "waiting-for-key" ? (
+          <WaitingPanel
+            message={message}
+            delivery={delivery}
+            onRetry={(suite) => props.onRetry(message, suite)}
+            onCancel={() => props.onCancel(message)}
+          />
+        ) : null}
+        {delivery?.state === "failed" ? (
+          <div className="mt-2 grid gap-2 border-t border-line pt-2 text-sm">
+            <p>{delivery.reason}</p>
+            <p className="text-ink-soft">{t("problem.next", { step: delivery.nextStep })}</p>
+            <span>
+              <Button size="small" icon="refresh" onClick={() => props.onRetry(message)}>
+                {t("waiting.now")}
+              </Button>
+            </span>
+          </div>
+        ) : null}
+      </div>
+      <p className="flex flex-wrap items-center gap-x-3 pt-0.5 text-xs text-ink-soft">
+        <time dateTime={new Date(message.at).toISOString()}>{quantity.shortClock(message.at)}</time>
+        <button
+          type="button"
+          onClick={() => props.onKeyCard(message)}
+          aria-label={t("keyCardOpen", { summary: t(`suiteName.${message.suite}`) })}
+          aria-pressed={selected}
+          className="inline-flex min-h-6 items-center gap-1 rounded-sm font-medium text-accent hover:underline"
+        >
+          <Icon name="key" className="size-3" />
+          {t(`suiteShort.${message.suite}`)}
+        </button>
+        {delivery ? <DeliveryMark delivery={delivery} /> : null}
+      </p>
+    </article>
+  );
+});
+
+function Refused({ message }: { message: MessageView }) {
+  const t = useTranslations("messages.problem");
+  return (
+    <div className="grid grid-cols-[auto_1fr] gap-x-2">
+      <Icon name="alarm" className="mt-1 text-alarm" />
+      <div>
+        <p className="font-semibold text-alarm">{t("title")}</p>
+        <p>{message.problem?.reason}</p>
+        <p className="text-ink-soft">{t("next", { step: message.problem?.nextStep ?? "" })}</p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,163 @@
+"use client";
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import type { MessengerApi } from "../../messenger/messenger-api.ts";
+import { Button } from "../button.tsx";
+import { useQuantity } from "../format/use-quantity.ts";
+import { Icon } from "../icon.tsx";
+import { Waiting } from "../notice.tsx";
+import { type MessageActions, MessageRow } from "./message-row.tsx";
+import { firstUnread, type ThreadItem, threadItems } from "./thread-items.ts";
+import { useThread } from "./use-thread.ts";
+
+interface ThreadProps extends MessageActions {
+  readonly api: MessengerApi;
+  readonly conversation: string;
+  readonly title: string;
+  /** Unread messages when the conversation was opened. */
+  readonly unread: number;
+  readonly selected: string | null;
+  readonly empty: ReactNode;
+}
+
+/** The history of a conversation: only the rows in sight are in the page, however long it is. */
+export function Thread(props: ThreadProps) {
+  const { api, conversation } = props;
+  const t = useTranslations("messages");
+  const thread = useThread(api, conversation);
+  const scroller = useRef<HTMLDivElement | null>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const divider = useRef<{ conversation: string; before: string | null } | null>(null);
+
+  if (thread.loaded && divider.current?.conversation !== conversation) {
+    divider.current = { conversation, before: firstUnread(thread.messages, props.unread) };
+  }
+  const newBefore = divider.current?.conversation === conversation ? divider.current.before : null;
+  const items = useMemo(
+    () => threadItems(thread.messages, { complete: !thread.hasOlder, newBefore }),
+    [thread.messages, thread.hasOlder, newBefore],
+  );
+
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (items[index]?.kind === "message" ? 72 : 40),
+    getItemKey: (index) => items[index]?.key ?? index,
+    overscan: 8,
+    paddingEnd: 12,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: 80,
+  });
+
+  const ready = thread.loaded && items.length > 0;
+  useEffect(() => {
+    if (ready) virtual.scrollToEnd();
+    // Only when a conversation is first shown: afterwards the list follows its end by itself.
+    // biome-ignore lint/correctness/useExhaustiveDependencies: `virtual` is new on each draw
+  }, [ready, conversation]);
+
+  function scrolled() {
+    const element = scroller.current;
+    if (!element) return;
+    setAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight < 80);
+    if (element.scrollTop < 400 && thread.hasOlder && thread.loaded) thread.loadOlder();
+  }
+
+  if (!thread.loaded) return <Waiting>{t("older")}</Waiting>;
+  if (thread.messages.length === 0) return <div className="flex-1 overflow-y-auto">{props.empty}</div>;
+  const rows = virtual.getVirtualItems();
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <div
+        ref={scroller}
+        onScroll={scrolled}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label={t("history", { name: props.title })}
+        className="thin-scroll min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2"
+      >
+        <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
+          {thread.loadingOlder ? (
+            <p className="absolute inset-x-0 top-0 text-center text-sm text-ink-soft">{t("older")}</p>
+          ) : null}
+          <div
+            className="absolute inset-x-0 top-0"
+            style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}
+          >
+            {rows.map((row) => {
+              const item = items[row.index];
+              return item ? (
+                <div key={row.key} data-index={row.index} ref={virtual.measureElement}>
+                  <Item item={item} {...props} />
+                </div>
+              ) : null;
+            })}
+          </div>
+        </div>
+      </div>
+      {atEnd ? null : (
+        <Button
+          size="small"
+          icon="chevronDown"
+          className="absolute right-4 bottom-3 shadow-raised"
+          onClick={() => virtual.scrollToEnd()}
+        >
+          {t("toNewest")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Item({ item, ...props }: { item: ThreadItem } & ThreadProps) {
+  const t = useTranslations("messages");
+  const quantity = useQuantity();
+  if (item.kind === "message") {
+    return (
+      <MessageRow
+        message={item.message}
+        first={item.first}
+        selected={props.selected === item.message.id}
+        onKeyCard={props.onKeyCard}
+        onRetry={props.onRetry}
+        onCancel={props.onCancel}
+      />
+    );
+  }
+  if (item.kind === "start") {
+    return (
+      <p className="px-4 pt-6 pb-2 text-center text-sm text-ink-soft">
+        <span className="block font-medium text-ink">{t("start")}</span>
+        {t("startText")}
+      </p>
+    );
+  }
+  if (item.kind === "gap") {
+    return (
+      <p className="mx-4 mt-3 flex items-center gap-2 text-sm text-warn">
+        <Icon name="alarm" />
+        {t("gap")}
+      </p>
+    );
+  }
+  const text =
+    item.kind === "day"
+      ? quantity.day(item.at)
+      : `${t("newDivider")} · ${t("newMessages", { count: item.count })}`;
+  const look =
+    item.kind === "day"
+      ? "text-ink-faint before:bg-line after:bg-line"
+      : "text-accent before:bg-accent after:bg-accent";
+  return (
+    <p
+      className={`mx-4 mt-4 flex items-center gap-3 text-xs font-medium before:h-px before:flex-1 after:h-px after:flex-1 ${look}`}
+    >
+      {text}
+    </p>
+  );
+}
