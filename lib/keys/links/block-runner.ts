@@ -1,4 +1,4 @@
-import { authenticationBytesPerBlock } from "../../quantum/authentication.ts";
+import { authenticationBytesNeeded, type BlockOrder } from "../../quantum/block-job.ts";
 import type { BlockReport } from "../../quantum/block-result.ts";
 import { copyBytes } from "../../shared/bytes.ts";
 import type { LinkPool } from "../link-types.ts";
@@ -8,7 +8,6 @@ import { blockViewOf } from "./block-view.ts";
 import type { BlockAnswer, BlockWorkers } from "./block-workers.ts";
 import type { GeneratedRow, LinkLedger } from "./link-network-types.ts";
 import type { PlannedBlock, SimulatedLink } from "./simulated-link.ts";
-import type { BlockOrder } from "./worker-messages.ts";
 
 /** Reserves are topped up from generated key as soon as they fall below this many segments. */
 const topUpBelow = 3 * segmentBytes;
@@ -91,7 +90,7 @@ export class BlockRunner {
       maxPulses,
       ...blockEpsilon,
     };
-    const draw = await link.authentication.draw(authenticationBytesPerBlock);
+    const draw = await link.authentication.draw(authenticationBytesNeeded(siftedTarget));
     if (draw === undefined) return undefined;
     return this.#options.workers.run({
       order,

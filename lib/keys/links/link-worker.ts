@@ -12,9 +12,11 @@ const random = createSystemRandom();
 
 function compute({ order, aliceAuthentication, bobAuthentication }: WorkerRequest): WorkerAnswer {
   try {
-    const job = createBlockJob(order, { random, aliceAuthentication, bobAuthentication });
-    while (job.step());
-    const { report, aliceKey, bobKey } = job.result();
+    const { report, aliceKey, bobKey } = createBlockJob(order, {
+      random,
+      aliceAuthentication,
+      bobAuthentication,
+    }).result();
     if (aliceKey === undefined || bobKey === undefined) return { ok: true, report };
     return { ok: true, report, aliceKey: transferable(aliceKey), bobKey: transferable(bobKey) };
   } catch (reason) {

@@ -1,21 +1,8 @@
+import type { BlockOrder } from "../../quantum/block-job.ts";
 import type { BlockReport } from "../../quantum/block-result.ts";
-import type { ChannelCondition } from "../../quantum/condition.ts";
-import type { LinkParameters } from "../../quantum/link-parameters.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 
-/** All a block needs to know. No name of a link or site: a worker has no use for it. */
-export interface BlockOrder {
-  readonly parameters: LinkParameters;
-  readonly condition: ChannelCondition;
-  /** Key-basis bits after which the block is closed. */
-  readonly siftedTarget: number;
-  /** Pulses after which it is closed in any case. */
-  readonly maxPulses: number;
-  readonly epsilonSec: number;
-  readonly epsilonCor: number;
-}
-
-/** To a worker; both buffers are transferred, so the sender no longer has them. */
+/** To a worker; both buffers are transferred, so the sender no longer has them. No name of a link or site goes along. */
 export interface WorkerRequest {
   readonly order: BlockOrder;
   readonly aliceAuthentication: Bytes;
