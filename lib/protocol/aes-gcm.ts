@@ -1,15 +1,62 @@
 import { gcm } from "@noble/ciphers/aes.js";
-import type { Bytes } from "../shared/bytes.ts";
+import { type Bytes, concatBytes } from "../shared/bytes.ts";
+import { nodeCrypto } from "./node-crypto.ts";
 
-/** From this many bytes on WebCrypto's asynchronous GCM is faster than noble's synchronous one (measured). */
+/** One implementation of AES-256-GCM with 16-byte tags; all give the same bytes: ciphertext ‖ tag. */
+export interface GcmBackend {
+  seal(key: Bytes, nonce: Bytes, aad: Bytes, plaintext: Bytes): Bytes | Promise<Bytes>;
+  /** Throws when the tag does not fit. */
+  open(key: Bytes, nonce: Bytes, aad: Bytes, sealed: Bytes): Bytes | Promise<Bytes>;
+}
+
+export const nobleGcm: GcmBackend = {
+  seal: (key, nonce, aad, plaintext) => gcm(key, nonce, aad).encrypt(plaintext) as Bytes,
+  open: (key, nonce, aad, sealed) => gcm(key, nonce, aad).decrypt(sealed) as Bytes,
+};
+
+export const webCryptoGcm: GcmBackend = {
+  async seal(key, iv, additionalData, plaintext) {
+    const native = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
+    const parameters = { name: "AES-GCM", iv, additionalData };
+    return new Uint8Array(await crypto.subtle.encrypt(parameters, native, plaintext));
+  },
+  async open(key, iv, additionalData, sealed) {
+    const native = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
+    const parameters = { name: "AES-GCM", iv, additionalData };
+    return new Uint8Array(await crypto.subtle.decrypt(parameters, native, sealed));
+  },
+};
+
+export const nodeGcm: GcmBackend | undefined = nodeCrypto && makeNodeBackend(nodeCrypto);
+
+function makeNodeBackend(node: NonNullable<typeof nodeCrypto>): GcmBackend {
+  return {
+    seal(key, nonce, aad, plaintext) {
+      const cipher = node.createCipheriv("aes-256-gcm", key, nonce).setAAD(aad);
+      return concatBytes(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
+    },
+    open(key, nonce, aad, sealed) {
+      const end = sealed.length - 16;
+      const decipher = node.createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: 16 });
+      decipher.setAAD(aad).setAuthTag(sealed.subarray(end));
+      const first = decipher.update(sealed.subarray(0, end));
+      const plaintext = concatBytes(first, decipher.final());
+      first.fill(0);
+      return plaintext;
+    },
+  };
+}
+
+/** Outside Node, WebCrypto's asynchronous GCM is faster than noble's synchronous one from this many bytes on. */
 const webCryptoFrom = 2048;
 
-/** AES-256-GCM: ciphertext ‖ 16-byte tag. The same bytes whichever implementation runs. */
+function backendFor(length: number): GcmBackend {
+  return nodeGcm ?? (length < webCryptoFrom ? nobleGcm : webCryptoGcm);
+}
+
+/** AES-256-GCM: ciphertext ‖ 16-byte tag. */
 export async function gcmSeal(key: Bytes, nonce: Bytes, aad: Bytes, plaintext: Bytes): Promise<Bytes> {
-  if (plaintext.length < webCryptoFrom) return gcm(key, nonce, aad).encrypt(plaintext) as Bytes;
-  const native = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
-  const parameters = { name: "AES-GCM", iv: nonce, additionalData: aad };
-  return new Uint8Array(await crypto.subtle.encrypt(parameters, native, plaintext));
+  return backendFor(plaintext.length).seal(key, nonce, aad, plaintext);
 }
 
 /** Undefined when the tag does not fit. */
@@ -19,11 +66,9 @@ export async function gcmOpen(
   aad: Bytes,
   sealed: Bytes,
 ): Promise<Bytes | undefined> {
+  if (sealed.length < 16) return undefined;
   try {
-    if (sealed.length < webCryptoFrom) return gcm(key, nonce, aad).decrypt(sealed) as Bytes;
-    const native = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
-    const parameters = { name: "AES-GCM", iv: nonce, additionalData: aad };
-    return new Uint8Array(await crypto.subtle.decrypt(parameters, native, sealed));
+    return await backendFor(sealed.length).open(key, nonce, aad, sealed);
   } catch {
     return undefined;
   }

@@ -1,13 +1,8 @@
 import type { Bytes } from "../shared/bytes.ts";
 import { SecretBytes } from "../shared/secret-bytes.ts";
-import {
-  createMlDsaSigner,
-  createSeedSigner,
-  createWebCryptoSigner,
-  type DualSigner,
-  hasNativeEd25519,
-  hasNativeMlDsa65,
-} from "./signing.ts";
+import { hasNativeEd25519 } from "./ed25519.ts";
+import { hasNativeMlDsa65, rawPublicFormat, signMlDsaWithHandle } from "./ml-dsa.ts";
+import { createMlDsaSigner, createSeedSigner, createWebCryptoSigner, type DualSigner } from "./signing.ts";
 
 /** A private signing key as a device store keeps it: a non-extractable handle, or a 32-byte seed to be wrapped. */
 export type StoredSigningKey =
@@ -28,7 +23,7 @@ export async function generateDeviceSigningKeys(storage: "handles" | "seeds"): P
   const [nativeEd, nativeMl] = await Promise.all([hasNativeEd25519(), hasNativeMlDsa65()]);
   return {
     ed25519: handles && nativeEd ? await generateHandle("Ed25519", "raw") : newSeed(),
-    mlDsa: handles && nativeMl ? await generateHandle("ML-DSA-65", "raw-public" as "raw") : newSeed(),
+    mlDsa: handles && nativeMl ? await generateHandle("ML-DSA-65", rawPublicFormat) : newSeed(),
   };
 }
 
@@ -43,8 +38,7 @@ export async function createDeviceSigner(keys: DeviceSigningKeys): Promise<DualS
   return {
     ...one,
     mlDsaPublicKey: publicKey,
-    signMlDsa: async (message) =>
-      new Uint8Array(await crypto.subtle.sign({ name: "ML-DSA-65" }, privateKey, message)),
+    signMlDsa: signMlDsaWithHandle(privateKey),
   };
 }
 

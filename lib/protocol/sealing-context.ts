@@ -1,3 +1,5 @@
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, concatBytes, equalBytes, utf8 } from "../shared/bytes.ts";
 import { toHex } from "../shared/hex.ts";
 import { SecretBytes } from "../shared/secret-bytes.ts";
@@ -5,7 +7,7 @@ import { randomUuid } from "../shared/uuid.ts";
 import type { AccessSecret } from "./access-secret.ts";
 import { gcmOpen, gcmSeal } from "./aes-gcm.ts";
 import { frame, uint64 } from "./frame.ts";
-import { createHpkeRecipient, createHpkeSender, type HpkeRecipient, type HpkeSender } from "./hpke.ts";
+import { createHpkeRecipient, createHpkeSender } from "./hpke.ts";
 import { framedLabel, labels } from "./labels.ts";
 import { lengths, limits } from "./limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -29,13 +31,15 @@ export interface SealingContextOptions {
  * own exported key. Lives in memory only, so no index is used twice; begin a new one when `isSpent`.
  */
 export class SealingContext {
-  readonly #sender: HpkeSender;
+  readonly #enc: Bytes;
+  readonly #secret: SecretBytes;
   readonly #options: SealingContextOptions;
   readonly #contextId: Bytes;
   #next = 0;
 
-  private constructor(sender: HpkeSender, options: SealingContextOptions, contextId: Bytes) {
-    this.#sender = sender;
+  private constructor(enc: Bytes, secret: SecretBytes, options: SealingContextOptions, contextId: Bytes) {
+    this.#enc = enc;
+    this.#secret = secret;
     this.#options = options;
     this.#contextId = contextId;
   }
@@ -45,11 +49,9 @@ export class SealingContext {
     const { site, device, access } = options;
     const info = contextInfo(site, device, contextId, access.generation);
     const psk = { id: device, key: access.secret };
-    return new SealingContext(
-      await createHpkeSender(options.sealingKey, info, psk, options.ekm),
-      options,
-      contextId,
-    );
+    const sender = await createHpkeSender(options.sealingKey, info, psk, options.ekm);
+    const secret = await sender.exportSecret(utf8(labels.copy), lengths.key);
+    return new SealingContext(sender.enc, secret, options, contextId);
   }
 
   get generation(): number {
@@ -60,6 +62,11 @@ export class SealingContext {
     return this.#next >= limits.sealingContextCopies || now - this.#options.now >= limits.sealingContextAge;
   }
 
+  /** Zeroes the context's secret; what it sealed stays good. */
+  destroy(): void {
+    this.#secret.destroy();
+  }
+
   /**
    * Seals a key under the next index. The key stays the caller's.
    * @throws ProtocolError copy.context-spent
@@ -68,12 +75,12 @@ export class SealingContext {
     const index = this.#next++;
     if (index >= limits.sealingContextCopies)
       throw new ProtocolError("copy.context-spent", "a sealing context has served all its copies");
-    const wrapping = await this.#sender.exportSecret(copyLabel(index), lengths.key);
+    const wrapping = copyKey(this.#secret, index);
     try {
       const ciphertext = await gcmSeal(wrapping.reveal(), zeroNonce, recordHash, key.reveal());
       return {
         contextId: this.#contextId,
-        enc: this.#sender.enc,
+        enc: this.#enc,
         index,
         ciphertext,
         generation: this.generation,
@@ -92,12 +99,19 @@ export interface CopyOpenerOptions {
   readonly accessSecret: (generation: number) => SecretBytes | undefined;
 }
 
+interface KeptContext {
+  readonly enc: Bytes;
+  readonly generation: number;
+  readonly secret: SecretBytes;
+}
+
 const contextsKept = 64;
 
 /** A device's end: opens sealed copies, keeping the contexts it has opened. */
 export class CopyOpener {
   readonly #options: CopyOpenerOptions;
-  readonly #contexts = new Map<string, { readonly enc: Bytes; readonly recipient: HpkeRecipient }>();
+  readonly #contexts = new Map<string, KeptContext>();
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: CopyOpenerOptions) {
     this.#options = options;
@@ -108,24 +122,45 @@ export class CopyOpener {
    * this device, another record, or altered)
    */
   async open(copy: SealedCopy, recordHash: Bytes): Promise<SecretBytes> {
+    const known = await this.#openKnown(copy, recordHash);
+    if (known !== undefined) return known;
+    // One after the other, so that a burst of copies pays for their common context once.
+    const opened = this.#queue.then(async () => {
+      return (await this.#openKnown(copy, recordHash)) ?? (await this.#openNew(copy, recordHash));
+    });
+    this.#queue = opened.catch(() => {});
+    return opened;
+  }
+
+  async #openKnown(copy: SealedCopy, recordHash: Bytes): Promise<SecretBytes | undefined> {
     const known = this.#contexts.get(toHex(copy.contextId));
-    if (known !== undefined && equalBytes(known.enc, copy.enc)) {
-      const key = await openCopy(known.recipient, copy, recordHash);
-      if (key !== undefined) return key;
-    }
+    if (known === undefined || !equalBytes(known.enc, copy.enc) || known.generation !== copy.generation)
+      return;
+    return openCopy(known.secret, copy, recordHash);
+  }
+
+  async #openNew(copy: SealedCopy, recordHash: Bytes): Promise<SecretBytes> {
     for (const seed of this.#options.sealingSeeds()) {
-      const recipient = await this.#recipient(copy, seed);
-      const key = await openCopy(recipient, copy, recordHash);
-      if (key === undefined) continue;
-      this.#keep(copy, recipient);
-      return key;
+      const secret = await this.#contextSecret(copy, seed);
+      const key = await openCopy(secret, copy, recordHash);
+      if (key !== undefined) {
+        this.#keep(copy, secret);
+        return key;
+      }
+      secret.destroy();
     }
     throw new ProtocolError("copy.open", "a sealed key does not open on this device", {
       nextStep: "Ask the sender to send it again.",
     });
   }
 
-  #recipient(copy: SealedCopy, seed: SecretBytes): Promise<HpkeRecipient> {
+  /** Zeroes the contexts kept. */
+  destroy(): void {
+    for (const { secret } of this.#contexts.values()) secret.destroy();
+    this.#contexts.clear();
+  }
+
+  async #contextSecret(copy: SealedCopy, seed: SecretBytes): Promise<SecretBytes> {
     const { site, device } = this.#options;
     const secret = this.#options.accessSecret(copy.generation);
     if (secret === undefined)
@@ -137,13 +172,18 @@ export class CopyOpener {
         },
       );
     const info = contextInfo(site, device, copy.contextId, copy.generation);
-    return createHpkeRecipient(seed, copy.enc, info, { id: device, key: secret });
+    const recipient = await createHpkeRecipient(seed, copy.enc, info, { id: device, key: secret });
+    return recipient.exportSecret(utf8(labels.copy), lengths.key);
   }
 
-  #keep(copy: SealedCopy, recipient: HpkeRecipient): void {
-    if (this.#contexts.size >= contextsKept)
-      this.#contexts.delete(this.#contexts.keys().next().value as string);
-    this.#contexts.set(toHex(copy.contextId), { enc: copy.enc, recipient });
+  #keep(copy: SealedCopy, secret: SecretBytes): void {
+    const oldest = this.#contexts.size >= contextsKept ? this.#contexts.keys().next().value : undefined;
+    for (const name of [oldest, toHex(copy.contextId)]) {
+      if (name === undefined) continue;
+      this.#contexts.get(name)?.secret.destroy();
+      this.#contexts.delete(name);
+    }
+    this.#contexts.set(toHex(copy.contextId), { enc: copy.enc, generation: copy.generation, secret });
   }
 }
 
@@ -153,17 +193,20 @@ function contextInfo(site: string, device: Bytes, contextId: Bytes, generation: 
   return concatBytes(framedLabel(labels.copy), frame(utf8(site), device, contextId, uint64(generation)));
 }
 
-/** Exporter context of copy `index`: "vernam/1 copy" ‖ uint64 index. */
-function copyLabel(index: number): Bytes {
-  return concatBytes(utf8(labels.copy), uint64(index));
+/**
+ * HMAC-SHA-256(context secret, uint64 index). One HPKE export serves the whole context: an export for each copy
+ * costs fifteen times as much and promises the same.
+ */
+function copyKey(secret: SecretBytes, index: number): SecretBytes {
+  return SecretBytes.own(hmac(sha256, secret.reveal(), uint64(index)) as Bytes);
 }
 
 async function openCopy(
-  recipient: HpkeRecipient,
+  secret: SecretBytes,
   copy: SealedCopy,
   recordHash: Bytes,
 ): Promise<SecretBytes | undefined> {
-  const wrapping = await recipient.exportSecret(copyLabel(copy.index), lengths.key);
+  const wrapping = copyKey(secret, copy.index);
   try {
     const key = await gcmOpen(wrapping.reveal(), zeroNonce, recordHash, copy.ciphertext);
     return key === undefined ? undefined : SecretBytes.own(key);

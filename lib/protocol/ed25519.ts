@@ -1,0 +1,90 @@
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { toBase64 } from "../shared/base64.ts";
+import { type Bytes, concatBytes, copyBytes } from "../shared/bytes.ts";
+import { KeyCache } from "./key-cache.ts";
+import { nodeCrypto } from "./node-crypto.ts";
+
+/** One implementation of Ed25519 (RFC 8032); all give the same bytes. */
+export interface Ed25519Backend {
+  /** May throw on a malformed key. */
+  verify(publicKey: Bytes, message: Bytes, signature: Bytes): boolean | Promise<boolean>;
+  /** A signing function for a 32-byte seed, which may be zeroed afterwards. */
+  importSeed(seed: Uint8Array): Promise<(message: Bytes) => Promise<Bytes>>;
+}
+
+/** DER prefix of a PKCS #8 Ed25519 private key (RFC 8410 §7); the seed follows. */
+const pkcs8Prefix = new Uint8Array([48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32]);
+
+export const nobleEd25519: Ed25519Backend = {
+  verify: (publicKey, message, signature) => ed25519.verify(signature, message, publicKey, { zip215: false }),
+  async importSeed(seed) {
+    const kept = copyBytes(seed);
+    return async (message) => ed25519.sign(message, kept) as Bytes;
+  },
+};
+
+const webCryptoKeys = new KeyCache((publicKey) =>
+  crypto.subtle.importKey("raw", publicKey, { name: "Ed25519" }, true, ["verify"]),
+);
+
+export const webCryptoEd25519: Ed25519Backend = {
+  verify: async (publicKey, message, signature) =>
+    crypto.subtle.verify({ name: "Ed25519" }, await webCryptoKeys.get(publicKey), signature, message),
+  importSeed: (seed) =>
+    withDer(seed, async (der) => {
+      const key = await crypto.subtle.importKey("pkcs8", der, { name: "Ed25519" }, false, ["sign"]);
+      return signWithHandle(key);
+    }),
+};
+
+export const nodeEd25519: Ed25519Backend | undefined = nodeCrypto && makeNodeBackend(nodeCrypto);
+
+function makeNodeBackend(node: NonNullable<typeof nodeCrypto>): Ed25519Backend {
+  const keys = new KeyCache((publicKey) => {
+    const x = toBase64(publicKey).replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
+    return node.createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+  });
+  return {
+    verify: (publicKey, message, signature) => node.verify(null, message, keys.get(publicKey), signature),
+    importSeed: (seed) =>
+      withDer(seed, async (der) => {
+        const key = node.createPrivateKey({ key: Buffer.from(der.buffer), format: "der", type: "pkcs8" });
+        return async (message) => new Uint8Array(node.sign(null, message, key));
+      }),
+  };
+}
+
+/** Signs with a WebCrypto private key, which stays where it is. */
+export function signWithHandle(key: CryptoKey): (message: Bytes) => Promise<Bytes> {
+  if (nodeCrypto !== undefined) {
+    const { sign, KeyObject } = nodeCrypto;
+    const object = KeyObject.from(key as Parameters<typeof KeyObject.from>[0]);
+    return async (message) => new Uint8Array(sign(null, message, object));
+  }
+  return async (message) => new Uint8Array(await crypto.subtle.sign({ name: "Ed25519" }, key, message));
+}
+
+let native: Promise<boolean> | undefined;
+
+/** Whether this platform's WebCrypto has Ed25519. */
+export function hasNativeEd25519(): Promise<boolean> {
+  native ??= crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]).then(
+    () => true,
+    () => false,
+  );
+  return native;
+}
+
+/** The fastest that this platform has. */
+export async function chooseEd25519(): Promise<Ed25519Backend> {
+  return nodeEd25519 ?? ((await hasNativeEd25519()) ? webCryptoEd25519 : nobleEd25519);
+}
+
+async function withDer<T>(seed: Uint8Array, use: (der: Bytes) => Promise<T>): Promise<T> {
+  const der = concatBytes(pkcs8Prefix, seed);
+  try {
+    return await use(der);
+  } finally {
+    der.fill(0);
+  }
+}
