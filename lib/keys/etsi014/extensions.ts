@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { KeyRequestError } from "../key-errors.ts";
+import type { KeyDemand } from "../kme/key-request.ts";
+import { standardTexts } from "./messages.ts";
+import type { KeyRequestBody } from "./schemas.ts";
+
+type Wishes = Pick<KeyDemand, "avoidSites" | "space" | "maxAgeMs">;
+
+const routeWish = z.strictObject({
+  /** Number of node-disjoint routes; more than one is not met yet. */
+  disjoint: z.literal(1).optional(),
+  avoid: z.array(z.string()).max(256).optional(),
+  space: z.enum(["allow", "forbid"]).optional(),
+});
+/** Seconds the keys may wait. */
+const ageWish = z.int().positive().max(31_536_000);
+
+type Reading = { readonly wishes: Wishes; readonly unknown: boolean; readonly unmet: boolean };
+
+/**
+ * Reads the extension parameters of a key request. Mandatory ones are met or the request fails; optional ones that are
+ * not met are only reported.
+ * @throws KeyRequestError with the standard's texts.
+ */
+export function readExtensions(body: KeyRequestBody): { readonly wishes: Wishes; readonly notice?: string } {
+  const mandatory = readAll(body.extension_mandatory ?? []);
+  if (mandatory.unknown) throw new KeyRequestError(standardTexts.mandatoryUnsupported);
+  if (mandatory.unmet) throw new KeyRequestError(standardTexts.mandatoryUnmet);
+  const optional = readAll(body.extension_optional ?? []);
+  const wishes = { ...optional.wishes, ...mandatory.wishes };
+  return optional.unknown || optional.unmet
+    ? { wishes, notice: standardTexts.optionalUnhandled }
+    : { wishes };
+}
+
+function readAll(extensions: readonly Readonly<Record<string, unknown>>[]): Reading {
+  let wishes: Wishes = {};
+  let unknown = false;
+  let unmet = false;
+  for (const [name, value] of extensions.flatMap((extension) => Object.entries(extension))) {
+    const read = readOne(name, value);
+    if (read === "unknown") unknown = true;
+    else if (read === "unmet") unmet = true;
+    else wishes = { ...wishes, ...read };
+  }
+  return { wishes, unknown, unmet };
+}
+
+function readOne(name: string, value: unknown): Wishes | "unknown" | "unmet" {
+  if (name === "vernam_route") {
+    const wish = routeWish.safeParse(value);
+    if (!wish.success) return "unmet";
+    const { avoid, space } = wish.data;
+    return {
+      ...(avoid === undefined ? {} : { avoidSites: avoid }),
+      ...(space === undefined ? {} : { space }),
+    };
+  }
+  if (name === "vernam_max_age") {
+    const wish = ageWish.safeParse(value);
+    return wish.success ? { maxAgeMs: wish.data * 1000 } : "unmet";
+  }
+  return "unknown";
+}

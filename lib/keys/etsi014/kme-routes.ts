@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { toBase64 } from "../../shared/base64.ts";
+import { formatUuid } from "../../shared/uuid.ts";
+import type { KeyOrigin } from "../key-provider.ts";
+import { keyLimits } from "../kme/key-limits.ts";
+import type { SuppliedKey } from "../kme/key-request.ts";
+import type { Kme } from "../kme/kme.ts";
+import {
+  readDemand,
+  readKeyIdQuery,
+  readKeyIdsBody,
+  readKeyRequestBody,
+  readKeyRequestQuery,
+  readSaeId,
+} from "./request-reading.ts";
+import type { KeyContainerBody, KeyRequestBody, StatusBody } from "./schemas.ts";
+
+/** Who asks which KME: known from the TLS connection alone. */
+export interface Caller {
+  readonly kme: Kme;
+  /** Common name of the client's certificate. */
+  readonly sae: string;
+}
+
+/** Answers the caller of a request. @throws KeyNotAuthorisedError for a certificate that speaks for no SAE here. */
+export type IdentifyCaller = (request: FastifyRequest) => Caller;
+
+interface Path {
+  readonly Params: { readonly sae: string };
+  readonly Querystring: Readonly<Record<string, unknown>>;
+}
+
+/** The six routes of ETSI GS QKD 014 V1.1.1 §5. */
+export function addKmeRoutes(app: FastifyInstance, identify: IdentifyCaller): void {
+  app.get<Path>("/api/v1/keys/:sae/status", async (request) => {
+    const { kme, sae } = identify(request);
+    const slave = readSaeId(request.params.sae);
+    return statusBody(kme, sae, slave);
+  });
+  app.get<Path>("/api/v1/keys/:sae/enc_keys", async (request, reply) => {
+    const caller = identify(request);
+    return encKeys(reply, caller, request.params.sae, readKeyRequestQuery(request.query));
+  });
+  app.post<Path>("/api/v1/keys/:sae/enc_keys", async (request, reply) => {
+    const caller = identify(request);
+    return encKeys(reply, caller, request.params.sae, readKeyRequestBody(request.body));
+  });
+  app.get<Path>("/api/v1/keys/:sae/dec_keys", async (request, reply) => {
+    const caller = identify(request);
+    return decKeys(reply, caller, request.params.sae, readKeyIdQuery(request.query));
+  });
+  app.post<Path>("/api/v1/keys/:sae/dec_keys", async (request, reply) => {
+    const caller = identify(request);
+    return decKeys(reply, caller, request.params.sae, readKeyIdsBody(request.body));
+  });
+}
+
+function statusBody(kme: Kme, caller: string, slave: string): StatusBody {
+  const { sourceKme, targetKme, storedKeyCount } = kme.status(caller, slave);
+  return {
+    source_KME_ID: sourceKme,
+    target_KME_ID: targetKme,
+    master_SAE_ID: caller,
+    slave_SAE_ID: slave,
+    key_size: keyLimits.keySize,
+    stored_key_count: storedKeyCount,
+    max_key_count: keyLimits.maxKeyCount,
+    max_key_per_request: keyLimits.maxKeyPerRequest,
+    max_key_size: keyLimits.maxKeySize,
+    min_key_size: keyLimits.minKeySize,
+    max_SAE_ID_count: keyLimits.maxSaeIdCount,
+  };
+}
+
+async function encKeys(
+  reply: FastifyReply,
+  { kme, sae }: Caller,
+  slave: string,
+  body: KeyRequestBody,
+): Promise<FastifyReply> {
+  const { demand, notice } = readDemand(sae, readSaeId(slave), body);
+  const { keys, origin } = await kme.encKeys(demand);
+  return sendContainer(reply, keys, {
+    vernam_route: mutable(origin),
+    ...(notice === undefined ? {} : { vernam_notice: notice }),
+  });
+}
+
+async function decKeys(
+  reply: FastifyReply,
+  { kme, sae }: Caller,
+  master: string,
+  keyIds: readonly Uint8Array[],
+): Promise<FastifyReply> {
+  return sendContainer(reply, await kme.decKeys(sae, readSaeId(master), keyIds), undefined);
+}
+
+function sendContainer(
+  reply: FastifyReply,
+  keys: readonly SuppliedKey[],
+  extension: KeyContainerBody["key_container_extension"],
+): FastifyReply {
+  const body: KeyContainerBody = {
+    keys: keys.map(({ keyId, key }) => ({ key_ID: formatUuid(keyId), key: key.consume(toBase64) })),
+    ...(extension === undefined ? {} : { key_container_extension: extension }),
+  };
+  return reply.send(body);
+}
+
+function mutable(origin: KeyOrigin): { routes: string[][]; networkBits: number; epsilonExponent: number } {
+  return { ...origin, routes: origin.routes.map((route) => [...route]) };
+}

@@ -1,0 +1,144 @@
+import type { Outcome } from "../../shared/database/commit-queue.ts";
+import type { SqlClient } from "../../shared/database/database.ts";
+import { toHex } from "../../shared/hex.ts";
+import { formatUuid } from "../../shared/uuid.ts";
+import { KeyNotAuthorisedError, KeyNotFoundError } from "../key-errors.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+
+/** An SAE asks for keys waiting for it. */
+export interface Collection {
+  readonly at: number;
+  readonly site: string;
+  readonly sae: string;
+  readonly masterSae: string;
+  readonly keyIds: readonly Uint8Array[];
+}
+
+export interface CollectedKey {
+  readonly keyId: Uint8Array;
+  readonly wrappingKey: number;
+  readonly wrapped: Uint8Array;
+}
+
+interface Row {
+  readonly key_id: Uint8Array;
+  readonly sae: string;
+  readonly master_sae: string;
+  readonly site: string;
+  readonly expires_at: number;
+  readonly wrapping_key: number;
+  readonly wrapped: Uint8Array;
+}
+
+/**
+ * Consumes the keys of every collection that may have all of its keys, and of no other. The rows are deleted in the
+ * same commit, so that of two requests for one key, in one batch or in two processes, one gets it.
+ */
+export async function collectKeys(
+  client: SqlClient,
+  ledger: Ledger,
+  collections: readonly Collection[],
+): Promise<Outcome<CollectedKey[]>[]> {
+  const asked = new Map<string, Uint8Array>();
+  for (const { keyIds } of collections) for (const id of keyIds) asked.set(toHex(id), id);
+  const rows = await client.query<Row>(
+    `SELECT key_id, sae, master_sae, site, expires_at, wrapping_key, wrapped FROM waiting_keys
+     WHERE key_id = ANY($1::bytea[]) FOR UPDATE`,
+    [[...asked.values()]],
+  );
+  const waiting = groupByKey(rows);
+  const taken: { row: Row; at: number }[] = [];
+  const outcomes = collections.map((collection): Outcome<CollectedKey[]> => {
+    const found = match(collection, waiting);
+    if ("error" in found) return found;
+    for (const row of found.value) {
+      waiting.get(toHex(row.key_id))?.delete(row.sae);
+      taken.push({ row, at: collection.at });
+    }
+    ledger.append(collection.site, collection.at, "delivered", {
+      sae: collection.sae,
+      master: collection.masterSae,
+      keys: collection.keyIds.map(formatUuid),
+    });
+    return { value: found.value.map(toCollected) };
+  });
+  if (taken.length > 0) await remove(client, taken);
+  return outcomes;
+}
+
+function groupByKey(rows: readonly Row[]): Map<string, Map<string, Row>> {
+  const waiting = new Map<string, Map<string, Row>>();
+  for (const row of rows) {
+    const id = toHex(row.key_id);
+    const recipients = waiting.get(id);
+    if (recipients === undefined) waiting.set(id, new Map([[row.sae, row]]));
+    else recipients.set(row.sae, row);
+  }
+  return waiting;
+}
+
+function match(
+  collection: Collection,
+  waiting: ReadonlyMap<string, ReadonlyMap<string, Row>>,
+): Outcome<Row[]> {
+  const rows: Row[] = [];
+  let forOthers = false;
+  let missing = false;
+  for (const id of collection.keyIds) {
+    const recipients = waiting.get(toHex(id));
+    const row = recipients?.get(collection.sae);
+    if (row === undefined) {
+      if (recipients !== undefined && recipients.size > 0) forOthers = true;
+      else missing = true;
+    } else if (
+      row.expires_at <= collection.at ||
+      row.master_sae !== collection.masterSae ||
+      row.site !== collection.site
+    ) {
+      missing = true;
+    } else rows.push(row);
+  }
+  if (missing) return { error: new KeyNotFoundError() };
+  if (forOthers)
+    return { error: new KeyNotAuthorisedError("this SAE was not named for one or more of these keys") };
+  return { value: rows };
+}
+
+function toCollected(row: Row): CollectedKey {
+  return { keyId: row.key_id, wrappingKey: row.wrapping_key, wrapped: row.wrapped };
+}
+
+async function remove(client: SqlClient, taken: readonly { row: Row; at: number }[]): Promise<void> {
+  await client.query(
+    `DELETE FROM waiting_keys USING unnest($1::bytea[], $2::text[]) AS gone (id, sae)
+     WHERE waiting_keys.key_id = gone.id AND waiting_keys.sae = gone.sae`,
+    [taken.map(({ row }) => row.key_id), taken.map(({ row }) => row.sae)],
+  );
+  // One statement can change a life once: a key that two recipients collect in this commit takes two.
+  let left = taken;
+  while (left.length > 0) {
+    const now = new Map<string, { row: Row; at: number }>();
+    const later: { row: Row; at: number }[] = [];
+    for (const entry of left) {
+      const id = toHex(entry.row.key_id);
+      if (now.has(id)) later.push(entry);
+      else now.set(id, entry);
+    }
+    await markDelivered(client, [...now.values()]);
+    left = later;
+  }
+}
+
+async function markDelivered(client: SqlClient, entries: readonly { row: Row; at: number }[]): Promise<void> {
+  await client.query(
+    `UPDATE key_lives SET
+       remaining = remaining - 1,
+       delivered_sites = delivered_sites || got.site,
+       delivered_at = delivered_at || got.at,
+       deleted_at = CASE WHEN remaining = 1 THEN got.at END,
+       ended = CASE WHEN remaining = 1 THEN 'delivered' END
+     FROM unnest($1::bytea[], $2::text[], $3::int8[]) AS got (id, site, at)
+     WHERE key_lives.key_id = got.id`,
+    [entries.map(({ row }) => row.key_id), entries.map(({ row }) => row.site), entries.map(({ at }) => at)],
+  );
+}

@@ -1,0 +1,151 @@
+import { SecretBytes } from "../../shared/secret-bytes.ts";
+import { KeyNotAuthorisedError, KeyNotFoundError, KeyRequestError } from "../key-errors.ts";
+import { hopTagKeyBytes } from "./hop.ts";
+import { keyLimits } from "./key-limits.ts";
+import type { KeyDemand, KeySupply, KmeStatus, SuppliedKey } from "./key-request.ts";
+import type { KeyStore } from "./key-store.ts";
+import type { RelayDesk } from "./relay-desk.ts";
+import type { RouteFinder } from "./route-finder.ts";
+import type { WrappingKeys } from "./wrapping-keys.ts";
+
+export interface KmeOptions {
+  readonly site: string;
+  readonly desk: RelayDesk;
+  readonly store: KeyStore;
+  readonly wrapping: WrappingKeys;
+  readonly finder: RouteFinder;
+  /** The site whose KME serves an SAE; undefined for a stranger. */
+  readonly siteOfSae: (sae: string) => string | undefined;
+  readonly now: () => number;
+}
+
+/** The key manager of one site: what its SAEs may ask (ETSI GS QKD 014), whatever the transport. */
+export class Kme {
+  readonly site: string;
+  readonly id: string;
+  readonly #options: KmeOptions;
+
+  constructor(options: KmeOptions) {
+    this.site = options.site;
+    this.id = kmeIdOf(options.site);
+    this.#options = options;
+  }
+
+  /**
+   * New keys, the same for the caller and every slave named.
+   * @throws KeyRequestError, KeyNotAuthorisedError, KeyUnavailableError.
+   */
+  async encKeys(demand: KeyDemand): Promise<KeySupply> {
+    this.#mustServe(demand.masterSae);
+    checkDemand(demand);
+    const slaves = demand.slaveSaes.map((sae) => ({ sae, site: this.#siteOfSlave(sae) }));
+    const relayed = await this.#options.desk.order(
+      {
+        masterSite: this.site,
+        masterSae: demand.masterSae,
+        slaves,
+        keyBytes: demand.size / 8,
+        avoidSites: demand.avoidSites ?? [],
+        space: demand.space ?? "allow",
+        waitMs: Math.min(demand.maxAgeMs ?? keyLimits.waitMs, keyLimits.waitMs),
+      },
+      demand.number,
+    );
+    return {
+      keys: relayed.keys,
+      origin: {
+        routes: relayed.routes.length === 0 ? [[this.site]] : relayed.routes,
+        networkBits: relayed.networkBytes * 8,
+        epsilonExponent: relayed.epsilonExponent,
+      },
+    };
+  }
+
+  /**
+   * Keys that wait for `slaveSae`, once; all or none.
+   * @throws KeyRequestError, KeyNotFoundError, KeyNotAuthorisedError.
+   */
+  async decKeys(slaveSae: string, masterSae: string, keyIds: readonly Uint8Array[]): Promise<SuppliedKey[]> {
+    this.#mustServe(slaveSae);
+    const { store, wrapping, now } = this.#options;
+    const collected = await store.collect({ at: now(), site: this.site, sae: slaveSae, masterSae, keyIds });
+    return collected.map(({ keyId, wrappingKey, wrapped }) => ({
+      keyId,
+      key: SecretBytes.own(openOrMissing(() => wrapping.unwrap(wrappingKey, keyId, slaveSae, wrapped))),
+    }));
+  }
+
+  /** @throws KeyNotAuthorisedError for a caller of another KME, KeyRequestError for an unknown slave. */
+  status(callerSae: string, slaveSae: string): KmeStatus {
+    this.#mustServe(callerSae);
+    if (callerSae === slaveSae) throw new KeyRequestError("master and slave SAE are the same");
+    const slaveSite = this.#siteOfSlave(slaveSae);
+    return {
+      sourceKme: this.id,
+      targetKme: kmeIdOf(slaveSite),
+      storedKeyCount: this.#storedKeys(slaveSite),
+    };
+  }
+
+  /** Bytes of end-to-end key obtainable now over the best route, or why none. */
+  available(slaveSite: string): {
+    readonly bytes: number;
+    readonly route?: readonly string[];
+    readonly reason?: string;
+  } {
+    if (slaveSite === this.site) return { bytes: Number.MAX_SAFE_INTEGER, route: [this.site] };
+    const found = this.#options.finder.find({ from: this.site, to: slaveSite, bytes: hopTagKeyBytes + 1 });
+    if ("reason" in found) return { bytes: 0, reason: found.reason };
+    return { bytes: found.route.bottleneckBytes - hopTagKeyBytes, route: found.route.sites };
+  }
+
+  #storedKeys(slaveSite: string): number {
+    const { bytes } = this.available(slaveSite);
+    return Math.min(keyLimits.maxKeyCount, Math.floor((bytes * 8) / keyLimits.keySize));
+  }
+
+  #mustServe(sae: string): void {
+    if (this.#options.siteOfSae(sae) !== this.site) {
+      throw new KeyNotAuthorisedError(`SAE ${sae} is not served by ${this.id}`);
+    }
+  }
+
+  #siteOfSlave(sae: string): string {
+    const site = this.#options.siteOfSae(sae);
+    if (site === undefined) throw new KeyRequestError(`SAE ${sae} is not known to ${this.id}`);
+    return site;
+  }
+}
+
+export function kmeIdOf(site: string): string {
+  return `kme-${site}`;
+}
+
+export function saeIdOf(site: string): string {
+  return `sae-${site}`;
+}
+
+function checkDemand({ masterSae, slaveSaes, number, size }: KeyDemand): void {
+  if (new Set(slaveSaes).size !== slaveSaes.length) throw new KeyRequestError("a slave SAE is named twice");
+  if (slaveSaes.includes(masterSae)) throw new KeyRequestError("master and slave SAE are the same");
+  if (slaveSaes.length > keyLimits.maxSaeIdCount + 1) {
+    throw new KeyRequestError(`at most ${keyLimits.maxSaeIdCount} additional slave SAEs can be named`);
+  }
+  if (!Number.isInteger(number) || number < 1) throw new KeyRequestError("number shall be at least 1");
+  if (number > keyLimits.maxKeyPerRequest) {
+    throw new KeyRequestError(`number shall be at most ${keyLimits.maxKeyPerRequest}`);
+  }
+  if (!Number.isInteger(size) || size % 8 !== 0) throw new KeyRequestError("size shall be a multiple of 8");
+  if (size < keyLimits.minKeySize)
+    throw new KeyRequestError(`size shall be at least ${keyLimits.minKeySize}`);
+  if (size > keyLimits.maxKeySize) throw new KeyRequestError(`size shall be at most ${keyLimits.maxKeySize}`);
+}
+
+/** A row that cannot be opened (its wrapping key gone, or changed in the database) is as good as not there. */
+function openOrMissing<T>(open: () => T): T {
+  try {
+    return open();
+  } catch {
+    throw new KeyNotFoundError();
+  }
+}

@@ -1,0 +1,139 @@
+import type { SqlClient } from "../../shared/database/database.ts";
+import { formatUuid } from "../../shared/uuid.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { LedgerDetail } from "../ledger/ledger-row.ts";
+import type { ReservedRoute } from "./relay.ts";
+
+/** The keys of one relay, ready to be made durable. No field holds a key that is not wrapped. */
+export interface Supply {
+  readonly at: number;
+  readonly masterSite: string;
+  readonly masterSae: string;
+  readonly slaveSites: readonly string[];
+  /** Length of each key. */
+  readonly bits: number;
+  readonly keyIds: readonly Uint8Array[];
+  readonly waiting: readonly WaitingKey[];
+  readonly wrappingKey: { readonly id: number; readonly createdAt: number };
+  readonly routes: readonly ReservedRoute[];
+}
+
+export interface WaitingKey {
+  readonly keyId: Uint8Array;
+  readonly sae: string;
+  readonly masterSae: string;
+  readonly site: string;
+  readonly expiresAt: number;
+  readonly wrapped: Uint8Array;
+}
+
+/** Bytes burned on every link of all routes. */
+export function costPerLink(routes: readonly ReservedRoute[]): Map<string, number> {
+  const cost = new Map<string, number>();
+  for (const { route, bytesPerLink } of routes) {
+    for (const link of route.links) cost.set(link, (cost.get(link) ?? 0) + bytesPerLink);
+  }
+  return cost;
+}
+
+export function networkBytes(routes: readonly ReservedRoute[]): number {
+  let sum = 0;
+  for (const { route, bytesPerLink } of routes) sum += route.links.length * bytesPerLink;
+  return sum;
+}
+
+export function leastEpsilonExponent(routes: readonly ReservedRoute[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { epsilonExponent } of routes) least = Math.min(least, epsilonExponent);
+  // A key that never left its site depends on no link.
+  return Number.isFinite(least) ? least : 255;
+}
+
+/** One ledger row for a relay, whatever its number of keys and hops, and the posts to the links' accounts. */
+export function ledgerRelay(ledger: Ledger, kind: "relay" | "void", relay: RelayRecord): number {
+  const cost = costPerLink(relay.routes);
+  for (const { route, bytesPerLink, purpose } of relay.routes) {
+    for (const link of route.links) ledger.accounts.post(link, purpose, bytesPerLink);
+  }
+  const detail: LedgerDetail = {
+    keys: relay.keyIds.map(formatUuid),
+    bits: relay.bits,
+    master: relay.masterSae,
+    slaves: relay.slaveSites,
+    routes: relay.routes.map(({ route }) => route.sites.join(" ")),
+    links: [...cost.keys()],
+    bytes: [...cost.values()],
+    epsilonExponent: leastEpsilonExponent(relay.routes),
+    ...(relay.reason === undefined ? {} : { reason: relay.reason }),
+  };
+  return ledger.append(relay.masterSite, relay.at, kind, detail);
+}
+
+export type RelayRecord = Pick<
+  Supply,
+  "at" | "masterSite" | "masterSae" | "slaveSites" | "bits" | "keyIds" | "routes"
+> & { readonly reason?: string };
+
+/** Writes the rows of all supplies of a commit with one statement per table. */
+export async function writeSupplies(
+  client: SqlClient,
+  ledger: Ledger,
+  supplies: readonly Supply[],
+): Promise<void> {
+  await writeWrappingKeys(client, supplies);
+  await writeLives(
+    client,
+    supplies.map((supply) => ({ supply, index: ledgerRelay(ledger, "relay", supply) })),
+  );
+  const rows = supplies.flatMap((supply) =>
+    supply.waiting.map((row) => ({ row, id: supply.wrappingKey.id })),
+  );
+  await client.query(
+    `INSERT INTO waiting_keys (key_id, sae, master_sae, site, expires_at, wrapping_key, wrapped)
+     SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::int4[], $7::bytea[])`,
+    [
+      rows.map(({ row }) => row.keyId),
+      rows.map(({ row }) => row.sae),
+      rows.map(({ row }) => row.masterSae),
+      rows.map(({ row }) => row.site),
+      rows.map(({ row }) => row.expiresAt),
+      rows.map(({ id }) => id),
+      rows.map(({ row }) => row.wrapped),
+    ],
+  );
+}
+
+async function writeLives(
+  client: SqlClient,
+  entries: readonly { readonly supply: Supply; readonly index: number }[],
+): Promise<void> {
+  const rows = entries.flatMap(({ supply, index }) =>
+    supply.keyIds.map((keyId) => ({ supply, index, keyId })),
+  );
+  await client.query(
+    `INSERT INTO key_lives
+       (key_id, master_site, ledger_index, slave_sites, bits, requested_at, wrapping_key, remaining)
+     SELECT id, master, index, string_to_array(slaves, ' '), bits, at, wrapping, remaining
+     FROM unnest($1::bytea[], $2::text[], $3::int8[], $4::text[], $5::int4[], $6::int8[], $7::int4[], $8::int4[])
+       AS new (id, master, index, slaves, bits, at, wrapping, remaining)`,
+    [
+      rows.map(({ keyId }) => keyId),
+      rows.map(({ supply }) => supply.masterSite),
+      rows.map(({ index }) => index),
+      rows.map(({ supply }) => supply.slaveSites.join(" ")),
+      rows.map(({ supply }) => supply.bits),
+      rows.map(({ supply }) => supply.at),
+      rows.map(({ supply }) => supply.wrappingKey.id),
+      rows.map(({ supply }) => supply.waiting.length / supply.keyIds.length),
+    ],
+  );
+}
+
+/** Wrapping keys already in the table; a row lost to a rollback is written again with the next supply. */
+async function writeWrappingKeys(client: SqlClient, supplies: readonly Supply[]): Promise<void> {
+  const keys = new Map(supplies.map(({ wrappingKey }) => [wrappingKey.id, wrappingKey.createdAt]));
+  await client.query(
+    `INSERT INTO wrapping_keys (id, created_at) SELECT * FROM unnest($1::int4[], $2::int8[]) ON CONFLICT DO NOTHING`,
+    [[...keys.keys()], [...keys.values()]],
+  );
+}

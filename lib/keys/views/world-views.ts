@@ -1,0 +1,105 @@
+import type { Database } from "../../shared/database/database.ts";
+import type {
+  BalanceView,
+  ChainView,
+  ConsumptionView,
+  KeyLifeView,
+  KmeView,
+  LedgerEntryView,
+  OverviewView,
+  PairView,
+  VerifyView,
+} from "../api-types.ts";
+import { KeyRequestError } from "../key-errors.ts";
+import { type Kme, saeIdOf } from "../kme/kme.ts";
+import { type ChainWitness, readWitnessedHeads } from "../ledger/chain-witness.ts";
+import type { Consumption, ConsumptionGroup } from "../ledger/consumption.ts";
+import { verifyChains } from "../ledger/verify-chains.ts";
+import type { KeyNetworkPki } from "../pki/key-network-pki.ts";
+import { viewBalances } from "./balances.ts";
+import { findKeyLife, listKeyLives } from "./key-lives.ts";
+import { viewKme } from "./kmes.ts";
+import { listChains, listLedgerEntries } from "./ledger-entries.ts";
+import { type OverviewSources, viewOverview } from "./overview.ts";
+
+/** What the operations face of the key world reads: one function for each of its GET routes. */
+export interface KeyWorldViews {
+  overview(): OverviewView;
+  consumption(range: {
+    readonly from: number;
+    readonly to: number;
+    readonly bucketMs: number;
+    readonly by: ConsumptionGroup;
+  }): Promise<ConsumptionView>;
+  pair(a: string, b: string): PairView;
+  balances(): BalanceView[];
+  chains(): Promise<ChainView[]>;
+  verify(site?: string): Promise<VerifyView>;
+  entries(query: {
+    readonly site: string;
+    readonly after?: number;
+    readonly limit?: number;
+    readonly kind?: string;
+  }): Promise<LedgerEntryView[]>;
+  /** `after`: key_ID of the last key seen. */
+  keys(page: { readonly after?: string; readonly limit?: number }): Promise<KeyLifeView[]>;
+  keyLife(keyId: string): Promise<KeyLifeView | undefined>;
+  kmes(): Promise<KmeView[]>;
+}
+
+export interface ViewSources {
+  readonly overview: () => OverviewSources;
+  readonly database: Database;
+  readonly consumption: Consumption;
+  readonly witness: ChainWitness;
+  readonly pki: KeyNetworkPki;
+  readonly kme: (site: string) => Kme;
+  readonly endpointSites: readonly string[];
+  /** https://host:port of a site's KME. */
+  readonly addressOf: (site: string) => string | undefined;
+}
+
+export function createViews(sources: ViewSources): KeyWorldViews {
+  const { database, consumption } = sources;
+  return {
+    overview: () => viewOverview(sources.overview()),
+    consumption: (range) => consumption.view(database, range),
+    pair(a, b) {
+      const { bytes, route, reason } = sources.kme(a).available(b);
+      const availableBytes = route === undefined ? 0 : bytes;
+      return { a, b, route: route ?? null, availableBytes, reason: reason ?? null };
+    },
+    balances() {
+      const { network, ledger } = sources.overview();
+      return viewBalances(network, ledger);
+    },
+    chains: () => listChains(database, sources.overview().ledger),
+    async verify(site) {
+      const { ledger } = sources.overview();
+      const sites = site === undefined ? [...ledger.heads().keys()].sort() : [site];
+      const heads = await readWitnessedHeads(database);
+      return verifyChains(database, sites, heads, (head) => sources.witness.verifySignature(head));
+    },
+    entries: (query) => listLedgerEntries(database, query),
+    keys: (page) => listKeyLives(database, page),
+    keyLife: (keyId) => findKeyLife(database, keyId),
+    kmes: () => viewKmes(sources),
+  };
+}
+
+async function viewKmes({ endpointSites, addressOf, pki }: ViewSources): Promise<KmeView[]> {
+  const views: KmeView[] = [];
+  for (const [i, site] of endpointSites.entries()) {
+    const address = addressOf(site);
+    if (address === undefined) continue;
+    const { certificate } = await pki.kmeCertificate(site);
+    const other = endpointSites[(i + 1) % endpointSites.length] ?? site;
+    views.push(viewKme(site, address, certificate, saeIdOf(other), pki.saePaths(saeIdOf(site))));
+  }
+  return views;
+}
+
+/** @throws KeyRequestError for a site without KME. */
+export function unknownSite(site: string): KeyRequestError {
+  return new KeyRequestError(`there is no KME at ${site}`);
+}
