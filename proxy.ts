@@ -28,4 +28,4 @@ export default function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-export const config = { matcher: "/((?!_next/static|_next/image|favicon.ico).*)" };
+export const config = { matcher: "/((?!api/|_next/static|_next/image|favicon.ico).*)" };
