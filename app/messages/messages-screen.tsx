@@ -52,7 +52,8 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
   const conversation = conversations?.find((one) => one.id === chosen);
   return (
     <div
-      className={`relative grid min-h-0 flex-1 md:h-[calc(100dvh-4.5rem)] md:flex-none md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[20rem_minmax(0,1fr)] ${
+      data-fills-window=""
+      className={`relative grid min-h-0 flex-1 grid-rows-[minmax(0,1fr)] md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[20rem_minmax(0,1fr)] ${
         cardOf ? "xl:grid-cols-[20rem_minmax(0,1fr)_24rem]" : ""
       }`}
     >

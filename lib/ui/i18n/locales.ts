@@ -2,6 +2,9 @@ export const locales = ["en", "pt"] as const;
 
 export type Locale = (typeof locales)[number];
 
+/** Tag for dates and numbers: European habits, not American ones. */
+export const formatTags: Readonly<Record<Locale, string>> = { en: "en-GB", pt: "pt-PT" };
+
 export const localeCookie = "vernam-locale";
 
 export function isLocale(text: string | undefined): text is Locale {

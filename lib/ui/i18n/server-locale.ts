@@ -1,6 +1,6 @@
 import { cookies, headers } from "next/headers";
 import { createTranslator } from "next-intl";
-import { chooseLocale, type Locale, localeCookie } from "./locales.ts";
+import { chooseLocale, formatTags, type Locale, localeCookie } from "./locales.ts";
 import { messagesOf } from "./messages.ts";
 
 /** Language of the request being answered. */
@@ -12,5 +12,5 @@ export async function requestLocale(): Promise<Locale> {
 /** Translator for server components (titles, explanations); client components use `useTranslations`. */
 export async function serverTranslator() {
   const locale = await requestLocale();
-  return createTranslator({ locale, messages: messagesOf(locale) });
+  return createTranslator({ locale: formatTags[locale], messages: messagesOf(locale) });
 }

@@ -55,6 +55,7 @@ export function EuropeMap(props: EuropeMapProps) {
     .map((id) => model.sites.get(id))
     .filter((placed): placed is PlacedSite => placed !== undefined);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a map is no fieldset
     <div
       ref={view.frame}
       className={`relative min-h-0 overflow-hidden bg-sea select-none ${props.className ?? ""}`}

@@ -53,10 +53,9 @@ export function Thread(props: ThreadProps) {
   });
 
   const ready = thread.loaded && items.length > 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when first shown; then the list follows its end itself
   useEffect(() => {
     if (ready) virtual.scrollToEnd();
-    // Only when a conversation is first shown: afterwards the list follows its end by itself.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: `virtual` is new on each draw
   }, [ready, conversation]);
 
   function scrolled() {

@@ -22,7 +22,7 @@ const item =
 /** Language, appearance, who is signed in; on narrow screens the areas too. */
 export function AccountMenu({ user, theme }: { user: SessionUser | null; theme: Theme }) {
   const t = useTranslations("nav");
-  const locale = useLocale();
+  const locale = useLocale().slice(0, 2);
   const router = useRouter();
   const pathname = usePathname();
   const [chosen, setChosen] = useState(theme);

@@ -15,7 +15,7 @@ export function Header({ user, theme }: { user: SessionUser | null; theme: Theme
   const pathname = usePathname();
   return (
     <header>
-      <p className="border-b border-line bg-ink px-4 py-1 text-center text-xs leading-4 font-medium text-paper">
+      <p className="bg-banner px-4 py-1 text-center text-xs leading-4 font-medium text-banner-ink">
         {t("app.demonstration")}
       </p>
       <div className="flex h-12 items-center gap-6 border-b border-line bg-surface px-4">
