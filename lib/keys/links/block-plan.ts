@@ -5,7 +5,7 @@ import type { LinkParameters } from "../../quantum/link-parameters.ts";
 export const blockEpsilon = { epsilonSec: 1e-15, epsilonCor: 1e-15 } as const;
 
 /** A probe asks only whether the link is quiet; its bits are thrown away. */
-export const probeSiftedBits = 20_000;
+const probeSiftedBits = 20_000;
 
 export interface BlockSize {
   readonly siftedTarget: number;

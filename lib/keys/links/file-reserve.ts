@@ -164,11 +164,14 @@ class FileReserve implements AuthenticationReserve {
       at += sealed.length;
       for (const [offset, place] of segments) {
         const moved = { at, length: place.length };
-        moves.push(() => segments.has(offset) && segments.set(offset, moved));
+        moves.push(() => void (segments.has(offset) && segments.set(offset, moved)));
         parts.push(old.subarray(place.at, place.at + place.length));
         at += place.length;
       }
     }
-    return { content: concatBytes(...parts), committed: () => moves.forEach((move) => move()) };
+    const committed = (): void => {
+      for (const move of moves) move();
+    };
+    return { content: concatBytes(...parts), committed };
   }
 }

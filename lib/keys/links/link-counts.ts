@@ -13,13 +13,7 @@ export const noCounts: LinkEndCounts = {
   stored: 0,
 };
 
-export const purposes: readonly LinkKeyPurpose[] = [
-  "relayed",
-  "supplied",
-  "authentication",
-  "expired",
-  "discarded",
-];
+const purposes: readonly LinkKeyPurpose[] = ["relayed", "supplied", "authentication", "expired", "discarded"];
 
 /** What left the pool for any reason, in bytes; `stored` is not part of it. */
 export function leftPool(counts: LinkEndCounts): number {

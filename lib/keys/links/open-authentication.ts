@@ -8,7 +8,7 @@ import { type AuthenticationDraw, LinkAuthentication } from "./link-authenticati
 import { createMemoryReserve } from "./memory-reserve.ts";
 
 /** Key a courier installs at both ends of a new link, bytes. */
-export const installedBytes = 4 * segmentBytes;
+const installedBytes = 4 * segmentBytes;
 
 export interface AuthenticationStore {
   of(link: string): LinkAuthentication;

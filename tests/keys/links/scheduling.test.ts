@@ -66,6 +66,20 @@ describe("the scheduler", () => {
     expect(seen[0]).toBe(0);
   });
 
+  it("throws a block away that the ledger did not take, says so, and tries again", async () => {
+    const ledger = new RowLedger();
+    const full = Promise.reject(new Error("disk full"));
+    full.catch(() => {});
+    ledger.gate = full;
+    const links = await startLinks({ ledger });
+    const fault = await new Promise<{ link: string; error: Error }>((resolve) => links.on("fault", resolve));
+    expect(fault.error.message).toBe("disk full");
+    expect(links.counts(fault.link).a).toEqual(noCounts);
+    ledger.gate = Promise.resolve();
+    await until(links, () => links.pool(fault.link).usable);
+    expect(links.counts(fault.link).a.generated).toBe(ledger.generatedBytes(fault.link));
+  });
+
   it("tops the authentication key up from the pool, and the ledger has a row of it", async () => {
     const ledger = new RowLedger();
     const links = await startLinks({ ledger });
