@@ -2,7 +2,7 @@ import type { Bytes } from "../shared/bytes.ts";
 import { qberAlarm } from "./alarm-threshold.ts";
 import { amplify, drawAmplificationSeed } from "./amplification.ts";
 import { Authenticator } from "./authentication.ts";
-import { type Bits, packBits, unpackBits } from "./bits.ts";
+import { type Bits, packBits, unpackBits, unpackPlane } from "./bits.ts";
 import {
   decodeVerdict,
   type EstimateDecision,
@@ -16,7 +16,7 @@ import { CascadeResponder } from "./cascade-alice.ts";
 import { cascadeSchedule } from "./cascade-schedule.ts";
 import { QuantumMessageError } from "./errors.ts";
 import type { Triple } from "./link-parameters.ts";
-import { eventBits, type PulseSource } from "./quantum-channel.ts";
+import { basisPlane, eventBits, type PulseSource } from "./quantum-channel.ts";
 import type { RandomSource } from "./random.ts";
 import { SiftedRecord } from "./sifted-record.ts";
 import { verificationHash, verificationSeedBytes } from "./verification-hash.ts";
@@ -71,16 +71,17 @@ export class AliceEnd implements PulseSource {
   /** Fresh random bits on pulses of the given settings. She remembers them; the channel gets them as light. */
   prepare(settings: Uint8Array): Uint8Array {
     const random = this.#random.bytes((settings.length + 7) >> 3);
-    const bits = unpackBits(random, settings.length);
+    const events = settings.slice();
+    unpackPlane(random, 0, events);
     random.fill(0);
+    const counts = new Uint32Array(4);
     for (let i = 0; i < settings.length; i++) {
-      const setting = settings[i] as number;
-      const intensity = setting >> eventBits.intensityShift;
-      this.#clicks[intensity as 0 | 1 | 2] += 1;
-      bits[i] = (bits[i] as number) | setting;
+      const intensity = (settings[i] as number) >> eventBits.intensityShift;
+      counts[intensity] = (counts[intensity] as number) + 1;
     }
-    this.#batch = bits;
-    return bits.slice();
+    for (const k of [0, 1, 2] as const) this.#clicks[k] += counts[k] as number;
+    this.#batch = events;
+    return events.slice();
   }
 
   /** Sifts a batch by Bob's bases and answers with her own and the intensities. */
@@ -88,25 +89,24 @@ export class AliceEnd implements PulseSource {
     const events = this.#batch;
     if (bobBases.length !== (events.length + 7) >> 3)
       throw new QuantumMessageError("bases of the wrong length");
-    const bases = events.map((event) => (event & eventBits.basis) >> 1);
-    const intensities = events.map((event) => event >> eventBits.intensityShift);
-    this.#sifted.add(events, unpackBits(bobBases, events.length), intensities);
+    const others = new Uint8Array(events.length);
+    unpackPlane(bobBases, basisPlane, others);
+    this.#sifted.add(events, others, events);
+    const body = encodeSifting(events);
     events.fill(0);
-    return encodeSifting({ bases, intensities });
+    return body;
   }
 
   /** Compares Bob's test bits with hers and announces counts, decision and the seed of the interleavers. */
   estimate(testBits: Uint8Array): { readonly body: Bytes; readonly decision: EstimateDecision } {
     const mine = this.#sifted.takeTest();
-    const intensities = this.#sifted.takeTestIntensities();
     if (testBits.length !== (mine.length + 7) >> 3)
       throw new QuantumMessageError("test bits of the wrong length");
-    const his = unpackBits(testBits, mine.length);
-    const testErrors: [number, number, number] = [0, 0, 0];
-    for (let i = 0; i < mine.length; i++) {
-      if (mine[i] !== his[i]) testErrors[intensities[i] as 0 | 1 | 2] += 1;
-    }
-    const counts = { key: this.#sifted.keyCounts, test: this.#sifted.testCounts, testErrors };
+    const counts = {
+      key: this.#sifted.keyCounts,
+      test: this.#sifted.testCounts,
+      testErrors: testErrorsBetween(mine, unpackBits(testBits, mine.length)),
+    };
     const estimation = estimateFrom(this.#terms, counts);
     this.#estimation = estimation;
     const reconciliationSeed = this.#random.uint32();
@@ -177,4 +177,15 @@ export class AliceEnd implements PulseSource {
     this.#responder?.destroy();
     this.authenticator.destroy();
   }
+}
+
+/** Errors by intensity; her test bits carry theirs. */
+function testErrorsBetween(mine: Uint8Array, his: Uint8Array): Triple {
+  const errors: [number, number, number] = [0, 0, 0];
+  for (let i = 0; i < mine.length; i++) {
+    const event = mine[i] as number;
+    if (((event ^ (his[i] as number)) & eventBits.bit) === 0) continue;
+    errors[(event >> eventBits.intensityShift) as 0 | 1 | 2] += 1;
+  }
+  return errors;
 }

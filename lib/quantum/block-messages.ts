@@ -1,35 +1,30 @@
 import { type Bytes, concatBytes } from "../shared/bytes.ts";
-import { type Bits, packBits, unpackBits } from "./bits.ts";
+import { packPlane, unpackPlane } from "./bits.ts";
 import type { AmplificationKind } from "./block-result.ts";
 import type { SiftedCounts } from "./decoy-estimation.ts";
 import { QuantumMessageError } from "./errors.ts";
 import type { Triple } from "./link-parameters.ts";
 
-/** Alice's answer to Bob's bases: her bases, then her intensities, two bits each. */
-export interface SiftingMessage {
-  readonly bases: Bits;
-  readonly intensities: Bits;
+/** The planes of an event that Alice announces: her basis and the two bits of the intensity, never plane 0. */
+const announcedPlanes = [1, 2, 3] as const;
+
+/** Alice's answer to Bob's bases: her bases and intensities. `events` are as eventBits says. */
+export function encodeSifting(events: Uint8Array): Bytes {
+  return concatBytes(...announcedPlanes.map((plane) => packPlane(events, plane)));
 }
 
-export function encodeSifting({ bases, intensities }: SiftingMessage): Bytes {
-  const low = intensities.map((intensity) => intensity & 1);
-  const high = intensities.map((intensity) => intensity >> 1);
-  return concatBytes(packBits(bases), packBits(low), packBits(high));
-}
-
-/** @throws QuantumMessageError when the length or an intensity is wrong. */
-export function decodeSifting(body: Uint8Array, events: number): SiftingMessage {
+/**
+ * Alice's events without their bits.
+ * @throws QuantumMessageError when the length is wrong.
+ */
+export function decodeSifting(body: Uint8Array, events: number): Uint8Array<ArrayBuffer> {
   const part = (events + 7) >> 3;
-  requireLength(body, 3 * part);
-  const bases = unpackBits(body.subarray(0, part), events);
-  const intensities = unpackBits(body.subarray(part, 2 * part), events);
-  const high = unpackBits(body.subarray(2 * part), events);
-  for (let i = 0; i < events; i++) {
-    const intensity = (intensities[i] as number) | ((high[i] as number) << 1);
-    if (intensity > 2) throw new QuantumMessageError("unknown intensity");
-    intensities[i] = intensity;
+  requireLength(body, announcedPlanes.length * part);
+  const announced = new Uint8Array(events);
+  for (const [i, plane] of announcedPlanes.entries()) {
+    unpackPlane(body.subarray(i * part, (i + 1) * part), plane, announced);
   }
-  return { bases, intensities };
+  return announced;
 }
 
 /** Alice's verdict on the test bits. */

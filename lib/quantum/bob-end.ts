@@ -2,7 +2,7 @@ import { type Bytes, equalBytes } from "../shared/bytes.ts";
 import { equalSecret } from "../shared/equal-secret.ts";
 import { amplify } from "./amplification.ts";
 import { Authenticator } from "./authentication.ts";
-import { type Bits, packBits } from "./bits.ts";
+import { type Bits, packBits, packPlane } from "./bits.ts";
 import {
   decodeAmplification,
   decodeEstimate,
@@ -15,7 +15,7 @@ import { CascadeCorrector } from "./cascade-bob.ts";
 import { cascadeSchedule } from "./cascade-schedule.ts";
 import { QuantumMessageError } from "./errors.ts";
 import type { Triple } from "./link-parameters.ts";
-import { eventBits, type PulseDetector } from "./quantum-channel.ts";
+import { basisPlane, type PulseDetector } from "./quantum-channel.ts";
 import { SiftedRecord } from "./sifted-record.ts";
 import { verificationHash, verificationSeedBytes } from "./verification-hash.ts";
 
@@ -62,12 +62,12 @@ export class BobEnd implements PulseDetector {
   }
 
   announceBases(): Bytes {
-    return packBits(this.#batch.map((event) => (event & eventBits.basis) >> 1));
+    return packPlane(this.#batch, basisPlane);
   }
 
   sift(body: Uint8Array): void {
-    const { bases, intensities } = decodeSifting(body, this.#batch.length);
-    this.#sifted.add(this.#batch, bases, intensities);
+    const announced = decodeSifting(body, this.#batch.length);
+    this.#sifted.add(this.#batch, announced, announced);
     this.#batch.fill(0);
   }
 

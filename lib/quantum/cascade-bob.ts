@@ -21,8 +21,8 @@ const listed = 4;
 const checkMask = 2 ** checkParities - 1;
 const mostMaskedPasses = 64;
 
-/** How many times more odd blocks a pass must have than those before it to be served in the same round trip. */
-const patience = 0;
+/** Strings shorter than this are searched pass by pass. */
+const shortBits = 30_000;
 
 interface SearchedPass extends CascadePass {
   readonly index: number;
@@ -35,14 +35,14 @@ interface SearchedPass extends CascadePass {
 /**
  * Bob's side of Cascade: he corrects his bits in place. Every part of a block whose parity he once learnt stays
  * known, so a difference found in one pass sends him to the smallest odd part in the others (subblock reuse).
- * The pass with the smallest odd blocks is served first and until it has none, all of them in each round trip:
- * serving it after every single flip would leak 1 % less and take a hundred times the round trips.
  */
 export class CascadeCorrector {
   readonly #bits: Uint8Array;
   readonly #schedule: CascadeSchedule;
   readonly #seed: number;
   readonly #passes: SearchedPass[] = [];
+  readonly #inTurn: boolean;
+  #asked = new Uint32Array(1024);
   #checkDifference = 0;
   #checked = false;
   #corrections = 0;
@@ -54,6 +54,7 @@ export class CascadeCorrector {
     this.#bits = bits;
     this.#schedule = schedule;
     this.#seed = seed;
+    this.#inTurn = bits.length < shortBits;
   }
 
   get corrections(): number {
@@ -133,63 +134,73 @@ export class CascadeCorrector {
       const asked = this.#nextRound();
       if (asked.length === 0) return;
       const parities = yield* this.#ask(askNodes(asked), asked.length);
-      for (let i = 0; i < asked.length; i++) this.#learn(asked[i] as number, parities[i] as number);
+      this.#learn(asked, parities);
     }
   }
 
   /**
-   * What one round trip asks: the smallest odd blocks, and those of the next passes while they are many more.
-   * Waiting for the last few small ones would take round trips without end; asking all at once finds the same
-   * difference twice.
+   * What one round trip asks: all odd blocks of long strings, or of short ones the pass with the smallest odd blocks.
+   * Asking all at once may find the same difference twice, which costs short strings a few parities in a hundred;
+   * asking in turn costs long ones thousands of round trips.
    */
   #nextRound(): Uint32Array {
     for (;;) {
-      const asked: number[] = [];
-      let flipped = false;
+      const corrected = this.#corrections;
+      let count = 0;
       for (const pass of this.#passes) {
-        if (pass.odd.length <= asked.length * patience) continue;
-        flipped = this.#descend(pass, asked) || flipped;
+        if (pass.odd.length > 0) count = this.#descend(pass, count);
+        if (count > 0 && this.#inTurn) break;
       }
       // A flip may have opened a smaller search elsewhere, or closed one on the list.
-      if (!flipped) return Uint32Array.from(asked);
+      if (this.#corrections === corrected) return this.#asked.subarray(0, count);
     }
   }
 
-  /** Goes down every odd block as far as parities are known: flips the leaves it reaches, or says what to ask. */
-  #descend(pass: SearchedPass, asked: number[]): boolean {
+  /** Goes down every odd block as far as parities are known: flips the leaves it reaches, notes what else to ask. */
+  #descend(pass: SearchedPass, already: number): number {
     const blocks = pass.odd;
     pass.odd = [];
-    let flipped = false;
+    if (this.#asked.length < already + blocks.length) this.#asked = enlarged(this.#asked, blocks.length);
+    const { states, depth } = pass;
+    const name = pass.index * 2 ** nodeBits;
+    let count = already;
     for (const block of blocks) {
-      pass.states[block] = (pass.states[block] as number) & ~listed;
-      if (((pass.states[block] as number) & differs) === 0) continue;
+      const state = (states[block] as number) & ~listed;
+      states[block] = state;
+      if ((state & differs) === 0) continue;
       const node = deepestKnown(pass, block);
-      const leaf = node - (1 << pass.depth);
+      const leaf = node - (1 << depth);
       if (leaf >= 0) {
         this.#flip(pass.inverse(leaf));
-        flipped = true;
       } else {
-        asked.push(((pass.index << nodeBits) | (node * 2)) >>> 0);
-        list(pass, block);
+        this.#asked[count++] = name + node * 2;
+        states[block] = state | listed;
+        pass.odd.push(block);
       }
     }
-    return flipped;
+    return count;
   }
 
   /** Alice's parity of a left child tells the right child's too. */
-  #learn(asked: number, parity: number): void {
-    const pass = this.#passes[asked >>> nodeBits] as SearchedPass;
-    const left = asked & nodeMask;
-    const flips = (pass.states[left] as number) & differs;
-    const difference = parity ^ nodeParity(pass, left) ^ flips;
-    const parent = (pass.states[left >>> 1] as number) & differs;
-    pass.states[left] = known | difference;
-    pass.states[left + 1] = known | (parent ^ difference);
+  #learn(asked: Uint32Array, parities: Uint8Array): void {
+    for (let i = 0; i < asked.length; i++) {
+      const name = asked[i] as number;
+      const pass = this.#passes[name >>> nodeBits] as SearchedPass;
+      const { states } = pass;
+      const left = name & nodeMask;
+      const flips = (states[left] as number) & differs;
+      const difference = (parities[i] as number) ^ nodeParity(pass, left) ^ flips;
+      const parent = (states[left >>> 1] as number) & differs;
+      states[left] = known | difference;
+      states[left + 1] = known | (parent ^ difference);
+    }
   }
 
   #flip(position: number): void {
     this.#bits[position] = (this.#bits[position] as number) ^ 1;
     this.#corrections++;
+    if (this.#corrections > this.#bits.length)
+      throw new QuantumMessageError("parities contradict each other");
     if (this.#checked)
       this.#checkDifference = (this.#checkDifference ^ checkColumn(this.#seed, position)) & checkMask;
     for (const pass of this.#passes) {
@@ -228,6 +239,12 @@ function deepestKnown(pass: SearchedPass, block: number): number {
     node = ((pass.states[left] as number) & differs) !== 0 ? left : left + 1;
   }
   return node;
+}
+
+function enlarged(array: Uint32Array<ArrayBuffer>, extra: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(array.length * 2 + extra);
+  larger.set(array);
+  return larger;
 }
 
 /** True when the right sibling of a left child holds no position: then the left child is its parent. */

@@ -19,22 +19,19 @@ export interface CascadePass {
 
 /** Pass 0 keeps the order; the others interleave by seed. */
 export function orderedPass(bits: Uint8Array, pass: number, seed: number): CascadePass {
-  if (pass === 0) return passOf(bits, bits.length, identity, identity);
+  if (pass === 0) return passOf(shifted(bits), identity, identity);
   const interleaver = createInterleaver(bits.length, seed + pass);
-  const spread = new Uint8Array(interleaver.size);
-  interleaver.scatter(bits, spread);
-  const made = passOf(spread, interleaver.size, interleaver.forward, interleaver.inverse);
-  spread.fill(0);
-  return made;
+  const spread = new Uint8Array(interleaver.size + 1);
+  interleaver.scatter(bits, spread.subarray(1));
+  return passOf(spread, interleaver.forward, interleaver.inverse);
 }
 
 /** Only the bits that one check parity covers, in their order. */
 export function maskedPass(bits: Uint8Array, seed: number, parity: number): CascadePass {
   const covered = (position: number) => (checkColumn(seed, position) >>> parity) & 1;
-  const masked = bits.map((bit, position) => bit & covered(position));
-  const made = passOf(masked, bits.length, (x) => (covered(x) === 1 ? x : -1), identity);
-  masked.fill(0);
-  return made;
+  const masked = shifted(bits);
+  for (let x = 0; x < bits.length; x++) masked[x + 1] = (masked[x + 1] as number) & covered(x);
+  return passOf(masked, (x) => (covered(x) === 1 ? x : -1), identity);
 }
 
 /** The check parities of all bits as one word. */
@@ -60,19 +57,25 @@ export function nodeParity(pass: CascadePass, node: number): number {
   return ((pass.prefix[start] ?? 0) ^ (pass.prefix[end] ?? 0)) & 1;
 }
 
+/** Takes the bits of a pass, each one place late, and turns them into their running parities in place. */
 function passOf(
-  bits: Uint8Array,
-  size: number,
+  prefix: Bits,
   forward: (position: number) => number,
   inverse: (position: number) => number,
 ): CascadePass {
-  const prefix = new Uint8Array(size + 1);
   let parity = 0;
-  for (let x = 0; x < size; x++) {
-    parity ^= bits[x] as number;
-    prefix[x + 1] = parity;
+  for (let x = 1; x < prefix.length; x++) {
+    parity ^= prefix[x] as number;
+    prefix[x] = parity;
   }
+  const size = prefix.length - 1;
   return { depth: Math.max(1, Math.ceil(Math.log2(size))), size, prefix, forward, inverse };
+}
+
+function shifted(bits: Uint8Array): Bits {
+  const copy = new Uint8Array(bits.length + 1);
+  copy.set(bits, 1);
+  return copy;
 }
 
 function identity(position: number): number {

@@ -9,7 +9,7 @@ import type { RandomSource } from "./random.ts";
  * time depends on its values.
  */
 export function modularHash(q: number, a: bigint, b: bigint, x: bigint, m: number): bigint {
-  return reduceMersenne(a * x + b, q) & ((1n << BigInt(m)) - 1n);
+  return BigInt.asUintN(m, reduceMersenne(a * x + b, q));
 }
 
 /** value mod 2^q − 1: the digits above q are added to those below, since 2^q is 1. */
@@ -17,7 +17,7 @@ export function reduceMersenne(value: bigint, q: number): bigint {
   const shift = BigInt(q);
   const prime = (1n << shift) - 1n;
   let rest = value;
-  while (rest > prime) rest = (rest & prime) + (rest >> shift);
+  while (rest > prime) rest = BigInt.asUintN(q, rest) + (rest >> shift);
   return rest === prime ? 0n : rest;
 }
 

@@ -4,11 +4,9 @@ import { type DetectionLaw, detectionLaw } from "./detection-law.ts";
 import type { LinkParameters } from "./link-parameters.ts";
 import type { RandomSource } from "./random.ts";
 
-/** A detected pulse's settings and bit in one byte, as an end remembers them. Bob's byte has no intensity. */
+/** A detected pulse's settings and bit in one byte, as an end remembers them: the key basis X is 0, the test basis Z 1. Bob has no intensity. */
 export const eventBits = { bit: 1, basis: 2, intensityShift: 2 } as const;
-
-/** The key basis X is 0, the test basis Z is 1. */
-export const basis = { key: 0, test: 1 } as const;
+export const basisPlane = 1;
 
 export interface PulseSource {
   /** Alice prepares pulses with these settings (basis and intensity) and her own bits; she keeps what she returns. */
@@ -20,8 +18,11 @@ export interface PulseDetector {
   register(clicks: Uint8Array): void;
 }
 
+/** In a label of the channel, beyond Alice's settings: Bob's basis, and whether his bit is wrong. */
 const bobTestBasis = 16;
+const bobBasisShift = 3;
 const wrong = 32;
+const wrongShift = 5;
 
 /**
  * The fibre with its light and its eavesdropper: the only thing besides classical messages that both ends touch.
@@ -64,7 +65,9 @@ export class QuantumChannel {
     const counts = drawMultinomial(this.#random, this.liveGates - before, this.#probabilities);
     const events = this.#eventsFor(counts);
     shuffle(events, this.#random);
-    const prepared = alice.prepare(events.map((event) => event & 15 & ~eventBits.bit));
+    const settings = new Uint8Array(events.length);
+    for (let i = 0; i < events.length; i++) settings[i] = (events[i] as number) & 14;
+    const prepared = alice.prepare(settings);
     bob.register(this.#measure(events, prepared));
     return events.length;
   }
@@ -86,8 +89,8 @@ export class QuantumChannel {
     const clicks = new Uint8Array(events.length);
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as number;
-      const bit = ((prepared[i] as number) & eventBits.bit) ^ (event & wrong ? 1 : 0);
-      clicks[i] = bit | (event & bobTestBasis ? eventBits.basis : 0);
+      const bit = ((prepared[i] as number) & eventBits.bit) ^ (event >> wrongShift);
+      clicks[i] = bit | ((event & bobTestBasis) >> bobBasisShift);
     }
     return clicks;
   }
@@ -120,23 +123,26 @@ function categoriesOf(parameters: LinkParameters, law: DetectionLaw): readonly C
   );
 }
 
-/** Fisher and Yates, with indices drawn by rejection so that every order is equally likely. */
+/** Fisher and Yates, with indices by Lemire's multiplication (2019): every order is exactly as likely. */
 function shuffle(events: Uint8Array, random: RandomSource): void {
   const words = new Uint32Array(8192);
   const bytes = new Uint8Array(words.buffer);
   let next = words.length;
-  for (let last = events.length - 1; last > 0; last--) {
-    const mask = 0xffffffff >>> Math.clz32(last);
-    let index = last + 1;
-    while (index > last) {
+  for (let range = events.length; range > 1; range--) {
+    let index = 0;
+    let rest = 0;
+    do {
       if (next === words.length) {
         random.fill(bytes);
         next = 0;
       }
-      index = (words[next++] as number) & mask;
-    }
-    const held = events[last] as number;
-    events[last] = events[index] as number;
+      const product = (words[next++] as number) * range;
+      index = Math.floor(product / 0x100000000);
+      rest = product - index * 0x100000000;
+      // The remainder is only needed in the rare case that the draw may be one too many.
+    } while (rest < range && rest < 0x100000000 % range);
+    const held = events[range - 1] as number;
+    events[range - 1] = events[index] as number;
     events[index] = held;
   }
 }
