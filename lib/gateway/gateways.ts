@@ -5,6 +5,7 @@ import type { DualSigner } from "../protocol/signing.ts";
 import type { SiteList } from "../protocol/site-list.ts";
 import type { CommitQueue } from "../shared/database/commit-queue.ts";
 import type { Database } from "../shared/database/database.ts";
+import { toHex } from "../shared/hex.ts";
 import type { DrawUse } from "./draws/draw-service.ts";
 import { InProcessTransport } from "./draws/peer-transport.ts";
 import { createIdentityVerifier } from "./enrolment/identity-token.ts";
@@ -34,7 +35,8 @@ export interface GatewaysOptions {
     event: GatewayEvent,
     detail: Readonly<Record<string, string>>,
   ) => Promise<void>;
-  readonly onUse: (use: DrawUse) => void;
+  /** `conversation` is an HMAC under a key of the site, hex. */
+  readonly onUse: (use: Omit<DrawUse, "conversation"> & { readonly conversation: string }) => void;
   readonly log: (error: unknown) => void;
   readonly now: () => number;
 }
@@ -128,7 +130,12 @@ async function openWith(
   const writes = createGatewayWrites(options.queue);
   const gateways = new Map<string, SiteGateway>();
   for (const { keys: siteKeys, id } of keys) {
-    const { database, saeOf, record, onUse, log, now } = options;
+    const { database, saeOf, record, log, now } = options;
+    const onUse = (use: DrawUse) =>
+      options.onUse({
+        ...use,
+        conversation: toHex(siteKeys.wrapping.tag(use.conversation, "conversation")),
+      });
     const common = { database, writes, transport, identities, roles, saeOf, record, onUse, log, now };
     const provider = options.providerFor(id);
     const gateway = new SiteGateway({ ...common, keys: siteKeys, siteList: () => siteList, provider });

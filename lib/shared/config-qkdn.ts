@@ -36,7 +36,7 @@ const environment = z.object({
   ALLOWED_HOSTS: list,
   TLS_CERT: optionalText,
   TLS_KEY: optionalText,
-  KEY_PROVIDER: z.enum(["etsi014", "direct"]).default("etsi014"),
+  KEY_PROVIDER: z.enum(["etsi014", "built-in"]).default("etsi014"),
   POOL_TARGET_BYTES: optionalCount,
   LINK_WORKERS: optionalCount,
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
@@ -57,8 +57,8 @@ export interface QkdnConfig {
   /** Host names beside localhost, *.localhost and loopback addresses whose pages may call this process. */
   readonly allowedHosts: readonly string[];
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
-  /** How gateways ask their key managers: over ETSI 014 with mutual TLS, or by a direct call. */
-  readonly keyProvider: "etsi014" | "direct";
+  /** How gateways ask their key managers: over ETSI 014 with mutual TLS, or by a call in this process. */
+  readonly keyProvider: "etsi014" | "built-in";
   readonly poolTargetBytes: number | undefined;
   readonly linkWorkers: number | undefined;
   readonly logLevel: string;

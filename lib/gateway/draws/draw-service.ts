@@ -22,14 +22,15 @@ import { sealToNamed } from "./record-keys.ts";
 import type { RecordStore } from "./record-store.ts";
 import type { SealingContexts } from "./sealing-contexts.ts";
 
-/** What a draw tells whoever keeps the books: which keys went into which use. */
+/** What a draw over the network tells whoever keeps the books: which keys went into which use. */
 export interface DrawUse {
   readonly site: string;
   readonly keyIds: readonly Uint8Array[];
   readonly suite: number;
   readonly level: number;
   readonly conversation: Uint8Array;
-  readonly local: boolean;
+  readonly bytes: number;
+  readonly at: number;
 }
 
 export interface DrawServiceOptions {
@@ -224,14 +225,8 @@ export class DrawService {
     contexts.markStored(copies);
     outbox.push(notices);
     if (copies.length > 0) this.#options.onCopies(row);
-    this.#options.onUse({
-      site,
-      keyIds: pad.keyIds,
-      suite: request.suite,
-      level: request.level,
-      conversation: request.conversation,
-      local: slaveSites.length === 0,
-    });
+    // Local keys are no key manager's.
+    if (slaveSites.length > 0) this.#options.onUse(describeUse(site, request, pad, drawnAt));
     return { record, recordHash, key: pad.key };
   }
 }
@@ -270,6 +265,11 @@ function recordOf(
     networkBits: pad.origin?.networkBits ?? 0,
     epsilonExponent: pad.origin?.epsilonExponent ?? (local ? localEpsilonExponent : unknownEpsilonExponent),
   };
+}
+
+function describeUse(site: string, request: DrawRequest, pad: DrawnPad, at: number): DrawUse {
+  const { suite, level, conversation, bytes } = request;
+  return { site, keyIds: pad.keyIds, suite, level, conversation, bytes, at };
 }
 
 function repeated(): GatewayError {

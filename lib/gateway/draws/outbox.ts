@@ -1,3 +1,4 @@
+import { macRecord } from "../../protocol/draw-record.ts";
 import { type Bytes, copyBytes } from "../../shared/bytes.ts";
 import type { Database } from "../../shared/database/database.ts";
 import type { OutboxRow } from "../store/draw-writes.ts";
@@ -160,6 +161,6 @@ export class Outbox {
       return { kind: "void", recordHash: subject, expiry: row.expiry, macKeyId: keyId, mac };
     }
     const record = copyBytes(row.body ?? new Uint8Array());
-    return { kind: "record", record, macKeyId: keyId, mac: macOf(key, record) };
+    return { kind: "record", record, macKeyId: keyId, mac: macRecord(key, record) };
   }
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { type Bytes, concatBytes, copyBytes, utf8 } from "../../shared/bytes.ts";
 import { GatewayError } from "../gateway-error.ts";
 
@@ -12,6 +12,12 @@ export class WrappingKey {
   /** `key`: 32 bytes. */
   constructor(key: Bytes) {
     this.#key = key;
+  }
+
+  /** A name for `value` that only this gateway can make: HMAC-SHA-256 under a key derived for `purpose`, 32 bytes. */
+  tag(value: Uint8Array, purpose: string): Bytes {
+    const key = new Uint8Array(hkdfSync("sha512", this.#key, "", utf8(`vernam/1 tag ${purpose}`), 32));
+    return copyBytes(createHmac("sha256", key).update(value).digest());
   }
 
   /** `purpose` is authenticated: bytes wrapped for one row do not open as another. */

@@ -1,0 +1,132 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import type { DeviceView, TopologyView, VerifyView } from "../../keys/api-types.ts";
+import type { SimulatedLinkNetwork } from "../../keys/links/link-network-types.ts";
+import type { KeyWorldViews } from "../../keys/views/world-views.ts";
+import { toHex } from "../../shared/hex.ts";
+import type { DeviceRow } from "../enrolment/device-row.ts";
+import { GatewayError } from "../gateway-error.ts";
+import type { Gateways } from "../gateways.ts";
+import type { CommandDesk } from "./command-desk.ts";
+import { requireReader } from "./operations-access.ts";
+
+export interface OperationsOptions {
+  readonly gateways: Gateways;
+  readonly views: KeyWorldViews;
+  readonly links: Pick<SimulatedLinkNetwork, "statuses" | "alarms">;
+  readonly topology: TopologyView;
+  readonly commands: CommandDesk;
+}
+
+const mostBuckets = 2000;
+const time = z.coerce.number().int().min(0).max(8.64e15);
+const site = z.string().min(1).max(64);
+const limit = z.coerce.number().int().min(1).max(500).default(100);
+
+const consumptionQuery = z
+  .object({
+    from: time,
+    to: time,
+    bucketMs: z.coerce.number().int().min(1000),
+    by: z.enum(["pair", "site", "purpose", "suite", "level"]).default("pair"),
+  })
+  .refine((range) => range.to > range.from && (range.to - range.from) / range.bucketMs <= mostBuckets);
+const pairQuery = z.object({ a: site, b: site });
+const verifyQuery = z.object({ site: site.optional() });
+const entriesQuery = z.object({
+  site,
+  after: z.coerce.number().int().min(-1).optional(),
+  limit,
+  kind: z.string().max(64).optional(),
+});
+const keysQuery = z.object({ after: z.uuid().optional(), limit });
+
+/** Reads of the key world for people with a role, and the one way in for commands. */
+export function installOperationsRoutes(server: FastifyInstance, options: OperationsOptions): void {
+  const { gateways, views, links, topology, commands } = options;
+  const read = <Answer>(path: string, answer: (query: unknown) => Answer | Promise<Answer>) =>
+    server.get(path, async (request) => {
+      await requireReader(request, gateways.identities);
+      return answer(request.query);
+    });
+  read("/ops/topology", () => topology);
+  read("/ops/overview", () => views.overview());
+  read("/ops/links", () => links.statuses());
+  read("/ops/alarms", () => links.alarms());
+  read("/ops/consumption", (query) => views.consumption(parse(consumptionQuery, query)));
+  read("/ops/pair", (query) => {
+    const { a, b } = parse(pairQuery, query);
+    return views.pair(a, b);
+  });
+  read("/ops/ledger/balances", () => views.balances());
+  read("/ops/ledger/chains", () => views.chains());
+  const verify = oncePerQuestion((of: string | undefined) => views.verify(of));
+  read("/ops/ledger/verify", (query) => verify(parse(verifyQuery, query).site));
+  read("/ops/ledger/entries", (query) => views.entries(withoutUndefined(parse(entriesQuery, query))));
+  read("/ops/keys", (query) => views.keys(withoutUndefined(parse(keysQuery, query))));
+  read("/ops/kmes", () => views.kmes());
+  read("/ops/devices", () => listDevices(gateways));
+  server.get<{ Params: { keyId: string } }>("/ops/keys/:keyId", async (request) => {
+    await requireReader(request, gateways.identities);
+    const life = await views.keyLife(request.params.keyId);
+    if (life === undefined)
+      throw new GatewayError("ops.unknown-key", "There is no key of this key_ID.", { status: 404 });
+    return life;
+  });
+  // No token here: the signature inside is what counts, and who carries the bytes does not matter.
+  server.post("/ops/commands", async (request, reply) => {
+    if (!(request.body instanceof Uint8Array))
+      throw new GatewayError("http.media-type", "A command is application/cbor.", { status: 415 });
+    await commands.execute(new Uint8Array(request.body));
+    return reply.send({ ok: true });
+  });
+}
+
+/** Checking every chain takes a while: who asks the same meanwhile shares the answer. */
+function oncePerQuestion(
+  ask: (site: string | undefined) => Promise<VerifyView>,
+): (site: string | undefined) => Promise<VerifyView> {
+  const running = new Map<string, Promise<VerifyView>>();
+  return (of) => {
+    const name = of ?? "";
+    let answer = running.get(name);
+    if (answer === undefined) {
+      answer = ask(of).finally(() => running.delete(name));
+      running.set(name, answer);
+    }
+    return answer;
+  };
+}
+
+async function listDevices(gateways: Gateways): Promise<DeviceView[]> {
+  const lists = await Promise.all(gateways.all().map((gateway) => gateway.devices.list()));
+  return lists.flat().map(viewOf);
+}
+
+function viewOf(row: DeviceRow): DeviceView {
+  return {
+    device: toHex(row.device),
+    user: toHex(row.user),
+    site: row.site,
+    name: row.name,
+    roles: row.roles,
+    assurance: row.assurance === 1 ? "approved" : "open",
+    state: row.state,
+    enrolledAt: row.enrolledAt,
+    notAfter: row.notAfter ?? null,
+  };
+}
+
+function parse<T>(schema: z.ZodType<T>, query: unknown): T {
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new GatewayError("ops.query", `The question is not understood: ${issue?.path.join(".") || "query"}.`);
+}
+
+/** Absent members stay absent (exactOptionalPropertyTypes). */
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,172 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { createKeyWorld } from "../../keys/key-world.ts";
+import { saeIdOf } from "../../keys/kme/kme.ts";
+import { createLinkNetwork } from "../../keys/links/create-link-network.ts";
+import type { SimulatedLinkNetwork } from "../../keys/links/link-network-types.ts";
+import { topologyViewOf } from "../../keys/links/topology-view.ts";
+import type { Topology } from "../../network/topology.ts";
+import type { QkdnConfig } from "../../shared/config-qkdn.ts";
+import { Gateways } from "../gateways.ts";
+import { createAllowedOrigins } from "../http/allowed-origins.ts";
+import { installChannelUpgrades } from "../http/channel-upgrades.ts";
+import { createServer } from "../http/create-server.ts";
+import { installGatewayRoutes } from "../http/gateway-routes.ts";
+import { installHealthRoute } from "../http/health-route.ts";
+import { CommandDesk } from "../operations/command-desk.ts";
+import { installEventsRoute } from "../operations/events-route.ts";
+import { OperationsFeed } from "../operations/operations-feed.ts";
+import { installOperationsRoutes } from "../operations/operations-routes.ts";
+import { recordInLedger } from "../record-in-ledger.ts";
+import type { ProcessLog } from "./process-log.ts";
+
+export interface KeyProcessOptions {
+  readonly config: QkdnConfig;
+  readonly topology: Topology;
+  /** The bundled link worker, a file that plain Node can run. */
+  readonly linkWorker: URL;
+  readonly log: ProcessLog;
+  readonly now: () => number;
+}
+
+export interface KeyProcess {
+  readonly world: Awaited<ReturnType<typeof createKeyWorld>>;
+  readonly links: SimulatedLinkNetwork;
+  readonly gateways: Gateways;
+  /** Clean: everything accepted is durable, and the folder is marked as left in order. */
+  close(): Promise<void>;
+}
+
+/** Opens links, key managers, gateways and their listener, in that order; what was opened is closed on failure. */
+export async function startKeyProcess(options: KeyProcessOptions): Promise<KeyProcess> {
+  const { config, topology, log, now } = options;
+  const opened: (() => Promise<void> | void)[] = [];
+  const closeAll = async () => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    const { world, links } = await openKeys(options, opened);
+    const gateways = await Gateways.open({
+      dataFolder: config.dataFolder,
+      network: topology.name,
+      sites: topology.sites.filter((site) => world.endpointSites.includes(site.id)),
+      origin: config.origin,
+      demonstration: config.demonstration,
+      database: world.database,
+      queue: world.commits,
+      providerFor: (site) => world.providerFor(site, config.keyProvider),
+      saeOf: saeIdOf,
+      record: recordInLedger(world.commits, world.ledger, now),
+      onUse: ({ site, keyIds, bytes, ...use }) => {
+        keyIds.forEach((keyId, index) => {
+          // A pad of several keys is counted once.
+          const noted = world.noteUse({ ...use, keyId, masterSite: site, bytes: index === 0 ? bytes : 0 });
+          noted.catch(log.error);
+        });
+      },
+      log: log.error,
+      now,
+    });
+    opened.push(() => gateways.close());
+    await listen(options, world, links, gateways, opened);
+    return { world, links, gateways, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function openKeys(options: KeyProcessOptions, opened: (() => Promise<void> | void)[]) {
+  const { config, topology, linkWorker, now } = options;
+  const folder = join(config.dataFolder, "qkdn");
+  let links: SimulatedLinkNetwork | undefined;
+  const world = await createKeyWorld({
+    dataFolder: folder,
+    topology,
+    links: async (ledger) => {
+      links = await createLinkNetwork({
+        topology,
+        workerEntry: linkWorker,
+        ledger,
+        now,
+        random: (target) => void crypto.getRandomValues(target),
+        dataFolder: join(folder, "links"),
+        workers: config.linkWorkers ?? Math.max(1, availableParallelism() - 1),
+        ...(config.poolTargetBytes === undefined ? {} : { targetBytes: config.poolTargetBytes }),
+      });
+      return links;
+    },
+    ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
+    listen: { host: config.host, names: config.allowedHosts },
+    now,
+  }).catch(async (error: unknown) => {
+    await links?.close();
+    throw error;
+  });
+  opened.push(() => world.close());
+  if (links === undefined) throw new Error("the key world opened no links");
+  const network = links;
+  // Before the key world: blocks under way still enter the ledger.
+  opened.push(() => network.close());
+  return { world, links: network };
+}
+
+async function listen(
+  { config, topology, log, now }: KeyProcessOptions,
+  world: KeyProcess["world"],
+  links: SimulatedLinkNetwork,
+  gateways: Gateways,
+  opened: (() => Promise<void> | void)[],
+): Promise<void> {
+  const origins = createAllowedOrigins(config.webPort, config.allowedHosts);
+  const server = createServer({ origins, tls: config.tls, log: log.error });
+  installHealthRoute(server, {
+    database: world.database,
+    overview: () => world.views.overview(),
+    gateways: () => gateways.all().length,
+    ledgerFailures: () => world.ledger.writeFailures,
+    now,
+  });
+  installGatewayRoutes(server, gateways);
+  installOperationsRoutes(server, {
+    gateways,
+    views: world.views,
+    links,
+    topology: topologyViewOf(topology),
+    commands: new CommandDesk({
+      gateways,
+      links,
+      commit: (work) => world.commits.run(work),
+      ledger: (site, at, kind, detail) => void world.ledger.append(site, at, kind, detail),
+      now,
+    }),
+  });
+  const endStreams = installEventsRoute(server, gateways.identities, createFeed(world, links));
+  const upgrades = installChannelUpgrades(server.server, gateways, origins);
+  opened.push(async () => {
+    endStreams();
+    upgrades.close();
+    await server.close();
+  });
+  await server.listen({ port: config.port, host: config.host });
+}
+
+function createFeed(world: KeyProcess["world"], links: SimulatedLinkNetwork): OperationsFeed {
+  return new OperationsFeed({
+    overview: () => world.views.overview(),
+    linkStatus: (link) => links.status(link),
+    linkStatuses: () => links.statuses(),
+    onLinkChange(listener) {
+      const ends = [
+        links.onChange(listener),
+        links.on("block", ({ link }) => listener(link)),
+        links.on("reserved", ({ link }) => listener(link)),
+      ];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    onAlarm: (listener) => links.on("alarm", listener),
+    onRelay: (listener) => world.onRelay(listener),
+  });
+}
