@@ -105,7 +105,12 @@ export interface BlockView {
 export interface OverviewView {
   readonly network: string;
   readonly startedAt: number;
-  readonly warmUp: { readonly done: boolean; readonly linksWithKey: number; readonly links: number; readonly fillRatio: number };
+  readonly warmUp: {
+    readonly done: boolean;
+    readonly linksWithKey: number;
+    readonly links: number;
+    readonly fillRatio: number;
+  };
   readonly linksByCondition: Readonly<Record<LinkCondition, number>>;
   readonly alarms: number;
   readonly availableBytes: number;
@@ -124,7 +129,12 @@ export interface ConsumptionView {
   readonly bucketMs: number;
   readonly generatedBytes: readonly number[];
   readonly consumedBytes: readonly number[];
-  readonly groups: readonly { readonly name: string; readonly bytes: number; readonly keys: number; readonly series: readonly number[] }[];
+  readonly groups: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly keys: number;
+    readonly series: readonly number[];
+  }[];
 }
 
 /** GET /ops/pair?a=&b= : what a conversation between two sites can expect. */
@@ -236,7 +246,12 @@ export interface OperationsEvents {
   overview: OverviewView;
   alarm: AlarmView;
   /** An end-to-end key crossed the network. */
-  relay: { readonly keyId: string; readonly route: readonly string[]; readonly bits: number; readonly at: number };
+  relay: {
+    readonly keyId: string;
+    readonly route: readonly string[];
+    readonly bits: number;
+    readonly at: number;
+  };
 }
 
 /** Body of every error answer of the operations face. */

@@ -19,7 +19,7 @@ import type { KeyNetworkPki } from "../pki/key-network-pki.ts";
 import { viewBalances } from "./balances.ts";
 import { findKeyLife, listKeyLives } from "./key-lives.ts";
 import { viewKme } from "./kmes.ts";
-import { listChains, listLedgerEntries } from "./ledger-entries.ts";
+import { type LedgerQuery, listChains, listLedgerEntries } from "./ledger-entries.ts";
 import { type OverviewSources, viewOverview } from "./overview.ts";
 
 /** What the operations face of the key world reads: one function for each of its GET routes. */
@@ -35,12 +35,7 @@ export interface KeyWorldViews {
   balances(): BalanceView[];
   chains(): Promise<ChainView[]>;
   verify(site?: string): Promise<VerifyView>;
-  entries(query: {
-    readonly site: string;
-    readonly after?: number;
-    readonly limit?: number;
-    readonly kind?: string;
-  }): Promise<LedgerEntryView[]>;
+  entries(query: LedgerQuery): Promise<LedgerEntryView[]>;
   /** `after`: key_ID of the last key seen. */
   keys(page: { readonly after?: string; readonly limit?: number }): Promise<KeyLifeView[]>;
   keyLife(keyId: string): Promise<KeyLifeView | undefined>;

@@ -6,10 +6,9 @@ import { loadTopology } from "../../../lib/network/load-topology.ts";
 import { createPgliteFolder } from "../../../lib/shared/database/create-pglite.ts";
 import { FakeLinkNetwork } from "./fake-link-network.ts";
 
+/** Read from the working directory: this file also runs bundled, in child processes. */
 export const smallTopology = loadTopology(
-  JSON.parse(
-    readFileSync(new URL("../../../lib/network/data/network-iberia-small.json", import.meta.url), "utf8"),
-  ),
+  JSON.parse(readFileSync("lib/network/data/network-iberia-small.json", "utf8")),
 );
 
 export interface TestWorld {
@@ -42,12 +41,15 @@ export async function openTestWorld(
 }
 
 /**
- * A folder with a fresh database copied from one made once per test run: making one takes five seconds.
- * The files are PGlite's own and nobody writes to the original.
+ * A folder with a fresh database, copied from one that was made once and that nobody writes to: making one takes five
+ * seconds. It is kept with the build.
  */
 export async function newFolder(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "vernam-keys-"));
-  const template = join(tmpdir(), `vernam-pglite-template-${process.ppid}`, "db");
+  const { version } = JSON.parse(readFileSync("node_modules/@electric-sql/pglite/package.json", "utf8")) as {
+    version: string;
+  };
+  const template = join(process.cwd(), ".build", "tests", `pglite-${version}`, "db");
   if (!existsSync(template)) await createPgliteFolder(template).catch(() => undefined);
   if (existsSync(template)) cpSync(template, join(folder, "db"), { recursive: true });
   return folder;
