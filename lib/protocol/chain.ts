@@ -1,6 +1,5 @@
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha512 } from "@noble/hashes/sha2.js";
 import { SecretBytes } from "../shared/secret-bytes.ts";
+import { hmacSha512 } from "./hmac.ts";
 import { framedLabel, labels } from "./labels.ts";
 import { lengths, limits } from "./limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -110,7 +109,7 @@ function advance(chainKey: SecretBytes, chain: Chain): SecretBytes {
 
 /** The first 32 bytes of HMAC-SHA-512(CK, frame(label)). */
 function derive(chainKey: SecretBytes, label: "message" | "next"): SecretBytes {
-  const output = hmac(sha512, chainKey.reveal(), framedLabel(labels[label]));
+  const output = hmacSha512(chainKey.reveal(), framedLabel(labels[label]));
   const derived = SecretBytes.copyOf(output.subarray(0, lengths.key));
   output.fill(0);
   return derived;

@@ -1,11 +1,10 @@
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
-import type { Bytes } from "../shared/bytes.ts";
+import { type Bytes, concatBytes } from "../shared/bytes.ts";
 import { equalSecret } from "../shared/equal-secret.ts";
 import { toHex } from "../shared/hex.ts";
 import { decodeWith, encodeWith } from "./cbor.ts";
 import { arrayOf, bool, hashBytes, idBytes, oneOf, siteText, uintOf, versionedOf } from "./cbor-codecs.ts";
 import { frame } from "./frame.ts";
+import { hmacSha256 } from "./hmac.ts";
 import { framedLabel, labels } from "./labels.ts";
 import { limits } from "./limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -110,11 +109,7 @@ export async function verifyDrawRecord(record: ParsedRecord, siteList: SiteList)
 
 /** HMAC-SHA-256 over frame(label) ‖ frame(signed record) under the two gateways' daily 32-byte key. */
 export function macRecord(key: Uint8Array, signedBytes: Uint8Array): Bytes {
-  return hmac
-    .create(sha256, key)
-    .update(framedLabel(labels.draw))
-    .update(frame(signedBytes))
-    .digest() as Bytes;
+  return hmacSha256(key, concatBytes(framedLabel(labels.draw), frame(signedBytes)));
 }
 
 /** @throws ProtocolError record.mac */

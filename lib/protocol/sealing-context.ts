@@ -1,5 +1,3 @@
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, concatBytes, equalBytes, utf8 } from "../shared/bytes.ts";
 import { toHex } from "../shared/hex.ts";
 import { SecretBytes } from "../shared/secret-bytes.ts";
@@ -7,6 +5,7 @@ import { randomUuid } from "../shared/uuid.ts";
 import type { AccessSecret } from "./access-secret.ts";
 import { gcmOpen, gcmSeal } from "./aes-gcm.ts";
 import { frame, uint64 } from "./frame.ts";
+import { hmacSha256 } from "./hmac.ts";
 import { createHpkeRecipient, createHpkeSender } from "./hpke.ts";
 import { framedLabel, labels } from "./labels.ts";
 import { lengths, limits } from "./limits.ts";
@@ -198,7 +197,7 @@ function contextInfo(site: string, device: Bytes, contextId: Bytes, generation: 
  * costs fifteen times as much and promises the same.
  */
 function copyKey(secret: SecretBytes, index: number): SecretBytes {
-  return SecretBytes.own(hmac(sha256, secret.reveal(), uint64(index)) as Bytes);
+  return SecretBytes.own(hmacSha256(secret.reveal(), uint64(index)));
 }
 
 async function openCopy(
