@@ -6,10 +6,11 @@ export interface ComponentHealth {
   readonly detail?: string;
 }
 
-export interface PairHealth {
+/** Two posts in different countries that have no key for each other yet. */
+export interface WaitingPair {
   readonly a: string;
   readonly b: string;
-  readonly ready: boolean;
+  readonly reason: string;
 }
 
 export interface HealthView {
@@ -19,38 +20,47 @@ export interface HealthView {
   readonly components: {
     readonly database: ComponentHealth;
     readonly gateways: ComponentHealth;
-    readonly keys: ComponentHealth & { readonly ready: number; readonly waiting: readonly string[] };
+    /** `ready` counts the pairs of posts across a border that have key; `warmUp` is the key world's own report. */
+    readonly keys: ComponentHealth & {
+      readonly ready: number;
+      readonly waiting: readonly WaitingPair[];
+      readonly warmUp?: unknown;
+    };
   };
 }
 
 /** What is read of the gateways' own answer; everything else in it is theirs. */
 const gatewayAnswer = z.object({
   status: z.string(),
-  pairs: z.array(z.object({ a: z.string(), b: z.string(), ready: z.boolean() })).default([]),
+  gateways: z.number().default(0),
+  pairs: z
+    .object({
+      withKey: z.number(),
+      waiting: z.array(z.object({ a: z.string(), b: z.string(), reason: z.string() })),
+    })
+    .default({ withKey: 0, waiting: [] }),
+  warmUp: z.unknown().optional(),
 });
 
 export interface HealthSources {
   readonly database: Database;
   readonly gatewayOrigin: string;
   readonly version: string;
-  /** Country of a site, for "in different countries". */
-  readonly countryOf: (site: string) => string | undefined;
 }
+
+type Keys = HealthView["components"]["keys"];
 
 /** Whether this installation can carry a message now, and what it waits for. */
 export async function readHealth(sources: HealthSources): Promise<HealthView> {
-  const [database, gateways] = await Promise.all([
+  const [database, { gateways, keys }] = await Promise.all([
     checkDatabase(sources.database),
     askGateways(sources.gatewayOrigin),
   ]);
-  const pairs = gateways.pairs.filter(({ a, b }) => sources.countryOf(a) !== sources.countryOf(b));
-  const ready = pairs.filter((pair) => pair.ready).length;
-  const waiting = pairs.filter((pair) => !pair.ready).map(({ a, b }) => `${a}~${b}`);
-  const healthy = database.ok && gateways.health.ok && ready > 0;
+  const healthy = database.ok && gateways.ok && keys.ok;
   return {
     status: healthy ? "ok" : database.ok ? "starting" : "failed",
     version: sources.version,
-    components: { database, gateways: gateways.health, keys: { ok: ready > 0, ready, waiting } },
+    components: { database, gateways, keys },
   };
 }
 
@@ -66,19 +76,20 @@ async function checkDatabase(database: Database): Promise<ComponentHealth> {
   }
 }
 
-async function askGateways(
-  origin: string,
-): Promise<{ health: ComponentHealth; pairs: readonly PairHealth[] }> {
+/** The gateways answer 503 with a reason while key is being made: that is an answer. */
+async function askGateways(origin: string): Promise<{ gateways: ComponentHealth; keys: Keys }> {
   try {
-    const response = await fetch(`${origin}/health`, { signal: AbortSignal.timeout(2_000) });
-    const answer = gatewayAnswer.safeParse(await response.json());
-    if (!answer.success)
-      return { health: { ok: false, detail: "the gateways' answer is unreadable" }, pairs: [] };
-    const health = response.ok
-      ? { ok: true }
-      : { ok: false, detail: `the gateways report "${answer.data.status}"` };
-    return { health, pairs: answer.data.pairs };
-  } catch {
-    return { health: { ok: false, detail: "the gateways do not answer" }, pairs: [] };
+    const response = await fetch(`${origin}/health`, { signal: AbortSignal.timeout(3_000) });
+    const answer = gatewayAnswer.parse(await response.json());
+    const { withKey: ready, waiting } = answer.pairs;
+    const works = answer.status !== "failed" && answer.gateways > 0;
+    return {
+      gateways: works ? { ok: true } : { ok: false, detail: `the gateways report "${answer.status}"` },
+      keys: { ok: ready > 0, ready, waiting, warmUp: answer.warmUp },
+    };
+  } catch (error) {
+    const unreadable = error instanceof z.ZodError || error instanceof SyntaxError;
+    const detail = unreadable ? "the gateways' answer is unreadable" : "the gateways do not answer";
+    return { gateways: { ok: false, detail }, keys: { ok: false, ready: 0, waiting: [] } };
   }
 }

@@ -107,7 +107,6 @@ async function assemble(store: RelayStore, options: RelayServicesOptions): Promi
   const sessionSecret = config.sessionSecret ?? openSessionSecret(config.dataFolder);
   const posts = config.demonstration ? listPosts(config.network) : [];
   const sites = listEndpointSites(config.network);
-  const countries = new Map(sites.map((site) => [site.id, site.country]));
   if (config.demonstration) await accounts.seedPosts(posts);
   else await sessions.endDemonstration();
   let sockets: RelaySockets | undefined;
@@ -127,7 +126,6 @@ async function assemble(store: RelayStore, options: RelayServicesOptions): Promi
         database,
         gatewayOrigin: gatewayOriginFor(undefined, config),
         version,
-        countryOf: (site) => countries.get(site),
       }),
     readSessionCookie: async (value) => {
       const session = await readSessionId(value, sessionSecret);

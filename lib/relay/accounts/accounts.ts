@@ -85,6 +85,10 @@ export class Accounts {
     return toAccount(user);
   }
 
+  async isTaken(handle: string): Promise<boolean> {
+    return (await this.#prisma.user.count({ where: { handle } })) > 0;
+  }
+
   /** The demonstration post with this handle, unless it was disabled. */
   async findPost(handle: string): Promise<Account | null> {
     const user = await this.#prisma.user.findUnique({ where: { handle } });

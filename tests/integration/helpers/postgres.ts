@@ -46,7 +46,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const user = unprivileged();
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, "data");
-  const common = { ...user, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: "C" } };
+  const common = { ...user, cwd: folder, env: { ...process.env, LC_ALL: "C" } };
   execFileSync(initdb, ["-D", data, "-U", "vernam", "--auth=trust", "--encoding=UTF8", "--no-sync"], {
     ...common,
     stdio: "ignore",

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, type ForkOptions, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,8 +37,14 @@ afterAll(() => {
 });
 
 async function startProcess(): Promise<{ child: ChildProcess; ready: Ready }> {
-  const env = { ...process.env, DATA_DIR: dataFolder, NETWORK: "iberia-small", NODE_ENV: "production" };
-  const child = fork(script, { cwd: root, env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const env = {
+    ...process.env,
+    DATA_DIR: dataFolder,
+    NETWORK: "iberia-small",
+    NODE_ENV: "production" as const,
+  };
+  const options: ForkOptions = { cwd: root, env, stdio: ["ignore", "ignore", "inherit", "ipc"] };
+  const child = fork(script, options);
   running.push(child);
   const ready = await new Promise<Ready>((resolveReady, reject) => {
     child.once("message", (message) => resolveReady(message as Ready));
