@@ -33,17 +33,19 @@ interface Row {
 /**
  * Consumes the keys of every collection that may have all of its keys, and of no other. The rows are deleted in the
  * same commit, so that of two requests for one key, in one batch or in two processes, one gets it.
+ * @param shared whether other processes use the database: the rows are then locked before they are judged.
  */
 export async function collectKeys(
   client: SqlClient,
   ledger: Ledger,
   collections: readonly Collection[],
+  shared: boolean,
 ): Promise<Outcome<CollectedKey[]>[]> {
   const asked = new Map<string, Uint8Array>();
   for (const { keyIds } of collections) for (const id of keyIds) asked.set(toHex(id), id);
   const rows = await client.query<Row>(
     `SELECT key_id, sae, master_sae, site, expires_at, wrapping_key, wrapped FROM waiting_keys
-     WHERE key_id = ANY($1::bytea[]) FOR UPDATE`,
+     WHERE key_id = ANY($1::bytea[]) ${shared ? "FOR UPDATE" : ""}`,
     [[...asked.values()]],
   );
   const waiting = groupByKey(rows);
@@ -109,11 +111,6 @@ function toCollected(row: Row): CollectedKey {
 }
 
 async function remove(client: SqlClient, taken: readonly { row: Row; at: number }[]): Promise<void> {
-  await client.query(
-    `DELETE FROM waiting_keys USING unnest($1::bytea[], $2::text[]) AS gone (id, sae)
-     WHERE waiting_keys.key_id = gone.id AND waiting_keys.sae = gone.sae`,
-    [taken.map(({ row }) => row.key_id), taken.map(({ row }) => row.sae)],
-  );
   // One statement can change a life once: a key that two recipients collect in this commit takes two.
   let left = taken;
   while (left.length > 0) {
@@ -124,21 +121,27 @@ async function remove(client: SqlClient, taken: readonly { row: Row; at: number 
       if (now.has(id)) later.push(entry);
       else now.set(id, entry);
     }
-    await markDelivered(client, [...now.values()]);
+    const entries = [...now.values()];
+    await client.query(removeDelivered, [
+      entries.map(({ row }) => row.key_id),
+      entries.map(({ row }) => row.site),
+      entries.map(({ at }) => at),
+      entries.map(({ row }) => row.sae),
+    ]);
     left = later;
   }
 }
 
-async function markDelivered(client: SqlClient, entries: readonly { row: Row; at: number }[]): Promise<void> {
-  await client.query(
-    `UPDATE key_lives SET
-       remaining = remaining - 1,
-       delivered_sites = delivered_sites || got.site,
-       delivered_at = delivered_at || got.at,
-       deleted_at = CASE WHEN remaining = 1 THEN got.at END,
-       ended = CASE WHEN remaining = 1 THEN 'delivered' END
-     FROM unnest($1::bytea[], $2::text[], $3::int8[]) AS got (id, site, at)
-     WHERE key_lives.key_id = got.id`,
-    [entries.map(({ row }) => row.key_id), entries.map(({ row }) => row.site), entries.map(({ at }) => at)],
-  );
-}
+const removeDelivered = `
+  WITH got AS (
+    SELECT * FROM unnest($1::bytea[], $2::text[], $3::int8[], $4::text[]) AS got (id, site, at, sae)
+  ), gone AS (
+    DELETE FROM waiting_keys USING got WHERE waiting_keys.key_id = got.id AND waiting_keys.sae = got.sae
+  )
+  UPDATE key_lives SET
+    remaining = remaining - 1,
+    delivered_sites = delivered_sites || got.site,
+    delivered_at = delivered_at || got.at,
+    deleted_at = CASE WHEN remaining = 1 THEN got.at END,
+    ended = CASE WHEN remaining = 1 THEN 'delivered' END
+  FROM got WHERE key_lives.key_id = got.id`;

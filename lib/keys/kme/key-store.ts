@@ -3,7 +3,7 @@ import type { Database, SqlClient } from "../../shared/database/database.ts";
 import { formatUuid } from "../../shared/uuid.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { type CollectedKey, type Collection, collectKeys } from "./collect.ts";
-import { ledgerRelay, type RelayRecord, type Supply, writeSupplies } from "./supply.ts";
+import { ledgerRelay, type RelayRecord, type Supply, writeSupplies, writeWrappingKeys } from "./supply.ts";
 import type { WrappingKeys } from "./wrapping-keys.ts";
 
 /** What a gateway tells about the use of a key, for its life and the consumption screen. */
@@ -34,17 +34,25 @@ export class KeyStore {
   readonly #queue: CommitQueue;
   readonly #database: Database;
   readonly #ledger: Ledger;
+  /** Wrapping keys whose row is committed. */
+  readonly #entered = new Set<number>();
 
   constructor(database: Database, queue: CommitQueue, ledger: Ledger) {
     this.#database = database;
     this.#queue = queue;
     this.#ledger = ledger;
-    this.supply = queue.kind(async (client, supplies: readonly Supply[]) => {
+    const supply = queue.kind(async (client, supplies: readonly Supply[]) => {
+      const fresh = supplies.map(({ wrappingKey }) => wrappingKey).filter(({ id }) => !this.#entered.has(id));
+      if (fresh.length > 0) await writeWrappingKeys(client, fresh);
       await writeSupplies(client, ledger, supplies);
       return supplies.map(() => ({ value: undefined }));
     });
+    this.supply = async (item) => {
+      await supply(item);
+      this.#entered.add(item.wrappingKey.id);
+    };
     this.collect = queue.kind((client, collections: readonly Collection[]) =>
-      collectKeys(client, ledger, collections),
+      collectKeys(client, ledger, collections, database.kind === "postgresql"),
     );
     this.voidRelay = queue.kind(async (_client, relays: readonly (RelayRecord & { reason: string })[]) => {
       for (const relay of relays) ledgerRelay(ledger, "void", relay);

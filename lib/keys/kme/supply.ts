@@ -74,66 +74,56 @@ export type RelayRecord = Pick<
   "at" | "masterSite" | "masterSae" | "slaveSites" | "bits" | "keyIds" | "routes"
 > & { readonly reason?: string };
 
-/** Writes the rows of all supplies of a commit with one statement per table. */
+/** Writes the rows of all supplies of a commit in one statement: on the embedded database each costs a round. */
 export async function writeSupplies(
   client: SqlClient,
   ledger: Ledger,
   supplies: readonly Supply[],
 ): Promise<void> {
-  await writeWrappingKeys(client, supplies);
-  await writeLives(
-    client,
-    supplies.map((supply) => ({ supply, index: ledgerRelay(ledger, "relay", supply) })),
-  );
+  const lives = supplies.flatMap((supply) => {
+    const index = ledgerRelay(ledger, "relay", supply);
+    return supply.keyIds.map((keyId) => ({ supply, index, keyId }));
+  });
   const rows = supplies.flatMap((supply) =>
     supply.waiting.map((row) => ({ row, id: supply.wrappingKey.id })),
   );
-  await client.query(
-    `INSERT INTO waiting_keys (key_id, sae, master_sae, site, expires_at, wrapping_key, wrapped)
-     SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::int4[], $7::bytea[])`,
-    [
-      rows.map(({ row }) => row.keyId),
-      rows.map(({ row }) => row.sae),
-      rows.map(({ row }) => row.masterSae),
-      rows.map(({ row }) => row.site),
-      rows.map(({ row }) => row.expiresAt),
-      rows.map(({ id }) => id),
-      rows.map(({ row }) => row.wrapped),
-    ],
-  );
+  await client.query(insertSupplies, [
+    lives.map(({ keyId }) => keyId),
+    lives.map(({ supply }) => supply.masterSite),
+    lives.map(({ index }) => index),
+    lives.map(({ supply }) => supply.slaveSites.join(" ")),
+    lives.map(({ supply }) => supply.bits),
+    lives.map(({ supply }) => supply.at),
+    lives.map(({ supply }) => supply.wrappingKey.id),
+    lives.map(({ supply }) => supply.waiting.length / supply.keyIds.length),
+    rows.map(({ row }) => row.keyId),
+    rows.map(({ row }) => row.sae),
+    rows.map(({ row }) => row.masterSae),
+    rows.map(({ row }) => row.site),
+    rows.map(({ row }) => row.expiresAt),
+    rows.map(({ id }) => id),
+    rows.map(({ row }) => row.wrapped),
+  ]);
 }
 
-async function writeLives(
+const insertSupplies = `
+  WITH lives AS (
+    INSERT INTO key_lives
+      (key_id, master_site, ledger_index, slave_sites, bits, requested_at, wrapping_key, remaining)
+    SELECT id, master, index, string_to_array(slaves, ' '), bits, at, wrapping, remaining
+    FROM unnest($1::bytea[], $2::text[], $3::int8[], $4::text[], $5::int4[], $6::int8[], $7::int4[], $8::int4[])
+      AS new (id, master, index, slaves, bits, at, wrapping, remaining)
+  )
+  INSERT INTO waiting_keys (key_id, sae, master_sae, site, expires_at, wrapping_key, wrapped)
+  SELECT * FROM unnest($9::bytea[], $10::text[], $11::text[], $12::text[], $13::int8[], $14::int4[], $15::bytea[])`;
+
+/** Enters wrapping keys that the table does not have yet. */
+export async function writeWrappingKeys(
   client: SqlClient,
-  entries: readonly { readonly supply: Supply; readonly index: number }[],
+  keys: readonly Supply["wrappingKey"][],
 ): Promise<void> {
-  const rows = entries.flatMap(({ supply, index }) =>
-    supply.keyIds.map((keyId) => ({ supply, index, keyId })),
-  );
-  await client.query(
-    `INSERT INTO key_lives
-       (key_id, master_site, ledger_index, slave_sites, bits, requested_at, wrapping_key, remaining)
-     SELECT id, master, index, string_to_array(slaves, ' '), bits, at, wrapping, remaining
-     FROM unnest($1::bytea[], $2::text[], $3::int8[], $4::text[], $5::int4[], $6::int8[], $7::int4[], $8::int4[])
-       AS new (id, master, index, slaves, bits, at, wrapping, remaining)`,
-    [
-      rows.map(({ keyId }) => keyId),
-      rows.map(({ supply }) => supply.masterSite),
-      rows.map(({ index }) => index),
-      rows.map(({ supply }) => supply.slaveSites.join(" ")),
-      rows.map(({ supply }) => supply.bits),
-      rows.map(({ supply }) => supply.at),
-      rows.map(({ supply }) => supply.wrappingKey.id),
-      rows.map(({ supply }) => supply.waiting.length / supply.keyIds.length),
-    ],
-  );
-}
-
-/** Wrapping keys already in the table; a row lost to a rollback is written again with the next supply. */
-async function writeWrappingKeys(client: SqlClient, supplies: readonly Supply[]): Promise<void> {
-  const keys = new Map(supplies.map(({ wrappingKey }) => [wrappingKey.id, wrappingKey.createdAt]));
   await client.query(
     `INSERT INTO wrapping_keys (id, created_at) SELECT * FROM unnest($1::int4[], $2::int8[]) ON CONFLICT DO NOTHING`,
-    [[...keys.keys()], [...keys.values()]],
+    [keys.map(({ id }) => id), keys.map(({ createdAt }) => createdAt)],
   );
 }

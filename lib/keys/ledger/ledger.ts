@@ -1,7 +1,7 @@
 import type { CommitParticipant, CommitQueue } from "../../shared/database/commit-queue.ts";
-import type { Database, SqlClient } from "../../shared/database/database.ts";
+import type { Database, SqlClient, SqlValue } from "../../shared/database/database.ts";
 import { chainHash, chainStart, encodeRowBody, type LedgerDetail, type LedgerRow } from "./ledger-row.ts";
-import { type LedgerColumn, LinkAccounts } from "./link-accounts.ts";
+import { type LedgerColumn, LinkAccounts, upsertCounts } from "./link-accounts.ts";
 
 export interface ChainHead {
   readonly length: number;
@@ -18,6 +18,13 @@ export interface LinkLedgerRow {
   readonly kind: string;
   readonly bytes: Readonly<Partial<Record<LedgerColumn, number>>>;
   readonly detail?: LedgerDetail;
+}
+
+/** @param first number of the statement's first parameter. */
+function insertRows(first: number): string {
+  const types = ["text[]", "int8[]", "int8[]", "text[]", "bytea[]", "bytea[]"];
+  const params = types.map((type, i) => `$${first + i}::${type}`).join(", ");
+  return `INSERT INTO ledger_rows (site, "index", at, kind, body, hash) SELECT * FROM unnest(${params})`;
 }
 
 /**
@@ -88,21 +95,26 @@ export class Ledger implements CommitParticipant {
   }
 
   async finish(client: SqlClient): Promise<void> {
-    await this.accounts.finish(client);
+    const posted = this.accounts.takePosted();
     const rows = this.#rows;
-    if (rows.length === 0) return;
-    await client.query(
-      `INSERT INTO ledger_rows (site, "index", at, kind, body, hash)
-       SELECT * FROM unnest($1::text[], $2::int8[], $3::int8[], $4::text[], $5::bytea[], $6::bytea[])`,
-      [
-        rows.map((row) => row.site),
-        rows.map((row) => row.index),
-        rows.map((row) => row.at),
-        rows.map((row) => row.kind),
-        rows.map((row) => row.body),
-        rows.map((row) => row.hash),
-      ],
-    );
+    if (rows.length === 0) {
+      if (posted !== undefined) await client.query(upsertCounts, posted);
+      return;
+    }
+    const values: SqlValue[] = [
+      rows.map((row) => row.site),
+      rows.map((row) => row.index),
+      rows.map((row) => row.at),
+      rows.map((row) => row.kind),
+      rows.map((row) => row.body),
+      rows.map((row) => row.hash),
+    ];
+    if (posted === undefined) await client.query(insertRows(1), values);
+    else
+      await client.query(`WITH counted AS (${upsertCounts}) ${insertRows(posted.length + 1)}`, [
+        ...posted,
+        ...values,
+      ]);
   }
 
   settled(committed: boolean): void {

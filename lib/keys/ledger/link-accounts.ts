@@ -1,4 +1,4 @@
-import type { SqlClient } from "../../shared/database/database.ts";
+import type { SqlClient, SqlValue } from "../../shared/database/database.ts";
 import type { LinkEndCounts } from "../link-types.ts";
 
 /** What the ledger counts of a link by its rows; `stored` is counted where it is stored, in the pools. */
@@ -75,25 +75,12 @@ export class LinkAccounts {
     this.#posted = new Map();
   }
 
-  async finish(client: SqlClient): Promise<void> {
-    if (this.#posted.size === 0) return;
+  /** Parameters of `upsertCounts`, or undefined when nothing was posted. */
+  takePosted(): readonly SqlValue[] | undefined {
+    if (this.#posted.size === 0) return undefined;
     // In one order always, so that two processes on one PostgreSQL cannot wait for each other.
     const links = [...this.#posted.keys()].sort();
-    const values = columns.map((column) => links.map((link) => this.#posted.get(link)?.[column] ?? 0));
-    await client.query(
-      `INSERT INTO link_counts AS held
-         (link, generated, relayed, supplied, authentication, expired, discarded, lost_at_restart)
-       SELECT * FROM unnest($1::text[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[])
-       ON CONFLICT (link) DO UPDATE SET
-         generated = held.generated + EXCLUDED.generated,
-         relayed = held.relayed + EXCLUDED.relayed,
-         supplied = held.supplied + EXCLUDED.supplied,
-         authentication = held.authentication + EXCLUDED.authentication,
-         expired = held.expired + EXCLUDED.expired,
-         discarded = held.discarded + EXCLUDED.discarded,
-         lost_at_restart = held.lost_at_restart + EXCLUDED.lost_at_restart`,
-      [links, ...values],
-    );
+    return [links, ...columns.map((column) => links.map((link) => this.#posted.get(link)?.[column] ?? 0))];
   }
 
   settled(committed: boolean): void {
@@ -104,6 +91,20 @@ export class LinkAccounts {
     this.#posted = new Map();
   }
 }
+
+/** Adds posted amounts to the links' rows; eight parameters. */
+export const upsertCounts = `
+  INSERT INTO link_counts AS held
+    (link, generated, relayed, supplied, authentication, expired, discarded, lost_at_restart)
+  SELECT * FROM unnest($1::text[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[])
+  ON CONFLICT (link) DO UPDATE SET
+    generated = held.generated + EXCLUDED.generated,
+    relayed = held.relayed + EXCLUDED.relayed,
+    supplied = held.supplied + EXCLUDED.supplied,
+    authentication = held.authentication + EXCLUDED.authentication,
+    expired = held.expired + EXCLUDED.expired,
+    discarded = held.discarded + EXCLUDED.discarded,
+    lost_at_restart = held.lost_at_restart + EXCLUDED.lost_at_restart`;
 
 /** Everything that was generated and is in none of the other columns. */
 export function unaccounted(counts: LedgerCounts): number {
