@@ -21,9 +21,6 @@ const listed = 4;
 const checkMask = 2 ** checkParities - 1;
 const mostMaskedPasses = 64;
 
-/** Strings shorter than this are searched pass by pass. */
-const shortBits = 30_000;
-
 interface SearchedPass extends CascadePass {
   readonly index: number;
   readonly blockLog2: number;
@@ -41,7 +38,7 @@ export class CascadeCorrector {
   readonly #schedule: CascadeSchedule;
   readonly #seed: number;
   readonly #passes: SearchedPass[] = [];
-  readonly #inTurn: boolean;
+  #served: SearchedPass | undefined;
   #asked = new Uint32Array(1024);
   #checkDifference = 0;
   #checked = false;
@@ -54,7 +51,6 @@ export class CascadeCorrector {
     this.#bits = bits;
     this.#schedule = schedule;
     this.#seed = seed;
-    this.#inTurn = bits.length < shortBits;
   }
 
   get corrections(): number {
@@ -139,31 +135,29 @@ export class CascadeCorrector {
   }
 
   /**
-   * What one round trip asks: all odd blocks of long strings, or of short ones the pass with the smallest odd blocks.
-   * Asking all at once may find the same difference twice, which costs short strings a few parities in a hundred;
-   * asking in turn costs long ones thousands of round trips.
+   * What one round trip asks: all odd blocks of one pass. A pass is served until it has none and then the one with
+   * the smallest blocks; the flips of a round open searches only in the others. Serving two passes at once would
+   * find the same difference twice.
    */
   #nextRound(): Uint32Array {
     for (;;) {
-      const corrected = this.#corrections;
-      let count = 0;
-      for (const pass of this.#passes) {
-        if (pass.odd.length > 0) count = this.#descend(pass, count);
-        if (count > 0 && this.#inTurn) break;
+      if (this.#served === undefined || this.#served.odd.length === 0) {
+        this.#served = this.#passes.find((pass) => pass.odd.length > 0);
       }
-      // A flip may have opened a smaller search elsewhere, or closed one on the list.
-      if (this.#corrections === corrected) return this.#asked.subarray(0, count);
+      if (this.#served === undefined) return this.#asked.subarray(0, 0);
+      const count = this.#descend(this.#served);
+      if (count > 0) return this.#asked.subarray(0, count);
     }
   }
 
   /** Goes down every odd block as far as parities are known: flips the leaves it reaches, notes what else to ask. */
-  #descend(pass: SearchedPass, already: number): number {
+  #descend(pass: SearchedPass): number {
     const blocks = pass.odd;
     pass.odd = [];
-    if (this.#asked.length < already + blocks.length) this.#asked = enlarged(this.#asked, blocks.length);
+    if (this.#asked.length < blocks.length) this.#asked = new Uint32Array(2 * blocks.length);
     const { states, depth } = pass;
     const name = pass.index * 2 ** nodeBits;
-    let count = already;
+    let count = 0;
     for (const block of blocks) {
       const state = (states[block] as number) & ~listed;
       states[block] = state;
@@ -239,12 +233,6 @@ function deepestKnown(pass: SearchedPass, block: number): number {
     node = ((pass.states[left] as number) & differs) !== 0 ? left : left + 1;
   }
   return node;
-}
-
-function enlarged(array: Uint32Array<ArrayBuffer>, extra: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(array.length * 2 + extra);
-  larger.set(array);
-  return larger;
 }
 
 /** True when the right sibling of a left child holds no position: then the left child is its parent. */

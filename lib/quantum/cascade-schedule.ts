@@ -6,14 +6,21 @@ export interface CascadeSchedule {
 /** Bits of the random-parity check that closes Cascade: a difference survives it with probability 2^-16. */
 export const checkParities = 16;
 
+/** The first blocks have at most so many errors on average. */
+const firstBlockErrors = 1.6;
+const lastBlockLog2 = 14;
+
 /**
- * The schedule for `length` bits with an expected error rate, after option 8 of Martinez-Mateo, Pacher, Peev,
- * Ciurana, Martin (arXiv:1407.3257): small first blocks, much larger second and third ones.
+ * The schedule for `length` bits with an expected error rate: four passes, in the spirit of Martinez-Mateo, Pacher,
+ * Peev, Ciurana, Martin (arXiv:1407.3257), with sizes found by measuring leak and round trips at 10^4 to 10^6 bits.
  */
 export function cascadeSchedule(length: number, errorRate: number): CascadeSchedule {
-  const spacing = Math.log2(1 / Math.min(0.25, Math.max(errorRate, 1e-4)));
+  const rate = Math.min(0.25, Math.max(errorRate, 1e-4));
   const largest = Math.max(1, Math.ceil(Math.log2(Math.max(2, length))) - 1);
   const clip = (size: number) => Math.min(largest, Math.max(1, size));
-  const first = Math.ceil(spacing);
-  return { blockSizesLog2: [clip(first), clip(first + 2), clip(first + 5), clip(14)] };
+  const first = Math.floor(Math.log2(firstBlockErrors / rate));
+  const growth = rate < 0.065 ? 2 : 3;
+  return {
+    blockSizesLog2: [clip(first), clip(first + growth), clip(first + growth + 3), clip(lastBlockLog2)],
+  };
 }

@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { CascadeResponder } from "../../lib/quantum/cascade-alice.ts";
+import { CascadeCorrector } from "../../lib/quantum/cascade-bob.ts";
+import { askNodes } from "../../lib/quantum/cascade-request.ts";
+import { type CascadeSchedule, cascadeSchedule } from "../../lib/quantum/cascade-schedule.ts";
+import { binaryEntropy } from "../../lib/quantum/entropy.ts";
+import { createInterleaver } from "../../lib/quantum/interleaver.ts";
+import { createSeededRandom, type RandomSource } from "../../lib/quantum/random.ts";
+
+const seeded = (seed: number) => createSeededRandom(new Uint8Array(32).fill(seed));
+
+function noisyPair(random: RandomSource, length: number, errorRate: number) {
+  const alice = random.bytes(length).map((byte) => byte & 1);
+  const bob = alice.slice();
+  let errors = 0;
+  for (let i = 0; i < length; i++) {
+    if (random.double() >= errorRate) continue;
+    bob[i]! ^= 1;
+    errors++;
+  }
+  return { alice, bob, errors };
+}
+
+function reconcile(alice: Uint8Array, bob: Uint8Array, schedule: CascadeSchedule, seed: number) {
+  const responder = new CascadeResponder(alice, schedule, seed);
+  const corrector = new CascadeCorrector(bob, schedule, seed);
+  const conversation = corrector.correct();
+  let parities = 0;
+  for (let turn = conversation.next(); !turn.done; ) {
+    const answer = responder.answer(turn.value);
+    parities += answer.length * 8;
+    turn = conversation.next(answer);
+  }
+  return { responder, corrector, parities };
+}
+
+describe("the interleaver", () => {
+  it.each([1, 2, 5, 100, 1000, 4097])(
+    "is a permutation with holes only beyond the end for %s bits",
+    (length) => {
+      const interleaver = createInterleaver(length, 7);
+      const seen = new Set<number>();
+      for (let x = 0; x < length; x++) {
+        const place = interleaver.forward(x);
+        expect(place).toBeLessThan(interleaver.size);
+        expect(interleaver.inverse(place)).toBe(x);
+        seen.add(place);
+      }
+      expect(seen.size).toBe(length);
+    },
+  );
+
+  it("scatters to where forward says", () => {
+    const bits = Uint8Array.from({ length: 1000 }, (_, i) => (i % 7) + 1);
+    const interleaver = createInterleaver(bits.length, 9);
+    const target = new Uint8Array(interleaver.size);
+    interleaver.scatter(bits, target);
+    bits.forEach((bit, x) => {
+      expect(target[interleaver.forward(x)]).toBe(bit);
+    });
+  });
+});
+
+describe("Cascade", () => {
+  it.each([100, 1000, 1023, 5000, 10_000, 33_333])("corrects %s bits at many error rates", (length) => {
+    const random = seeded(1);
+    for (const rate of [0, 0.001, 0.01, 0.03, 0.06, 0.11]) {
+      const { alice, bob, errors } = noisyPair(random, length, rate);
+      const { responder, corrector } = reconcile(alice, bob, cascadeSchedule(length, rate), random.uint32());
+      expect(bob).toEqual(alice);
+      expect(corrector.corrections).toBeGreaterThanOrEqual(errors);
+      expect(corrector.learntBits).toBe(responder.leakedBits);
+    }
+  });
+
+  it("corrects a string whose error rate was badly guessed", () => {
+    const random = seeded(2);
+    for (const guess of [0.001, 0.2]) {
+      const { alice, bob } = noisyPair(random, 20_000, 0.04);
+      reconcile(alice, bob, cascadeSchedule(20_000, guess), random.uint32());
+      expect(bob).toEqual(alice);
+    }
+  });
+
+  it("counts every parity that crosses the channel", () => {
+    const random = seeded(3);
+    const { alice, bob } = noisyPair(random, 10_000, 0.03);
+    const { responder, parities } = reconcile(alice, bob, cascadeSchedule(10_000, 0.03), 5);
+    // Answers are filled up to whole bytes: never fewer bits on the line than counted, by less than a byte each.
+    expect(parities).toBeGreaterThanOrEqual(responder.leakedBits);
+  });
+
+  it.each([
+    [10_000, 1.1, 20],
+    [100_000, 1.06, 2],
+  ])("leaks at most f·n·h(Q) for n = %s, f = %s", (length, efficiency, blocks) => {
+    const random = seeded(4);
+    for (const rate of [0.01, 0.02, 0.03, 0.05, 0.08]) {
+      let leaked = 0;
+      let limit = 0;
+      for (let i = 0; i < blocks; i++) {
+        const { alice, bob, errors } = noisyPair(random, length, rate);
+        leaked += reconcile(alice, bob, cascadeSchedule(length, rate), random.uint32()).responder.leakedBits;
+        limit += length * binaryEntropy(errors / length);
+        expect(bob).toEqual(alice);
+      }
+      expect(leaked / limit).toBeLessThan(efficiency);
+    }
+  });
+
+  it("refuses requests that make no sense", () => {
+    const schedule = cascadeSchedule(1000, 0.02);
+    const responder = new CascadeResponder(new Uint8Array(1000), schedule, 1);
+    expect(() => responder.answer(Uint8Array.of(9))).toThrow("unknown reconciliation request");
+    expect(() => responder.answer(Uint8Array.of(1, 2))).toThrow("pass out of order");
+    expect(() => responder.answer(askNodes(Uint32Array.of(7)))).toThrow("unknown block");
+    expect(() => responder.answer(Uint8Array.of(2, 0, 0, 0, 1))).toThrow("broken");
+  });
+
+  it("gives up on parities that contradict each other instead of searching for ever", () => {
+    const random = seeded(5);
+    const { alice, bob } = noisyPair(random, 5000, 0.03);
+    const schedule = cascadeSchedule(5000, 0.03);
+    const responder = new CascadeResponder(alice, schedule, 1);
+    const conversation = new CascadeCorrector(bob, schedule, 1).correct();
+    const run = () => {
+      for (let turn = conversation.next(); !turn.done; ) {
+        turn = conversation.next(responder.answer(turn.value).map(() => random.uint32() & 255));
+      }
+    };
+    try {
+      run();
+    } catch (error) {
+      expect((error as Error).message).toContain("contradict");
+    }
+  });
+});
