@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { VernamError } from "../../shared/errors.ts";
+import { kmeIdOf, saeIdOf } from "../kme/kme.ts";
+import { KeyNetworkPki } from "../pki/key-network-pki.ts";
+import { curlOf } from "../views/kmes.ts";
+import { verifyStoredLedger } from "./verify-stored-ledger.ts";
+
+export interface KeysCliOptions {
+  /** DATA_DIR/qkdn. */
+  readonly dataFolder: string;
+  readonly now: () => number;
+  readonly print: (line: string) => void;
+}
+
+const usage = `Usage:
+  keys list                       key managers of this network with their addresses
+  keys curl SITE [SLAVE_SAE]      a shell line that draws a key at SITE's key manager
+  keys saes                       every SAE that may ask, and where
+  keys issue SAE SITE             a client certificate for a further SAE at SITE
+  keys verify [SITE]              check the ledger (while the key network is stopped)`;
+
+const portsSchema = z.record(z.string(), z.number());
+
+/** Runs one command on the files of a data folder and answers the process's exit code. */
+export async function runKeysCli(args: readonly string[], options: KeysCliOptions): Promise<number> {
+  try {
+    return await runCommand(args, options);
+  } catch (error) {
+    if (!(error instanceof VernamError)) throw error;
+    options.print(error.message);
+    if (error.nextStep !== undefined) options.print(error.nextStep);
+    return 1;
+  }
+}
+
+async function runCommand(args: readonly string[], options: KeysCliOptions): Promise<number> {
+  const [command, first, second] = args;
+  const { print, dataFolder } = options;
+  if (command === "list") {
+    for (const [site, port] of readPorts(dataFolder))
+      print(`${kmeIdOf(site)}  ${addressOf(port)}  ${saeIdOf(site)}`);
+    return 0;
+  }
+  if (command === "curl" && first !== undefined) return printCurl(options, first, second);
+  if (command === "saes") {
+    const pki = await openPki(options);
+    for (const [sae, { site }] of pki.saes.list()) print(`${sae}  ${kmeIdOf(site)}`);
+    return 0;
+  }
+  if (command === "issue" && first !== undefined && second !== undefined) {
+    portOf(dataFolder, second);
+    const pki = await openPki(options);
+    await pki.issueSae(first, second);
+    const { certificate, privateKey, root } = pki.saePaths(first);
+    print(`certificate  ${certificate}\nprivate key  ${privateKey}\nauthority    ${root}`);
+    return 0;
+  }
+  if (command === "verify") return verifyStoredLedger(options, first);
+  print(usage);
+  return 2;
+}
+
+async function printCurl(options: KeysCliOptions, site: string, slave: string | undefined): Promise<number> {
+  const address = addressOf(portOf(options.dataFolder, site));
+  const other = [...readPorts(options.dataFolder).keys()].find((name) => name !== site) ?? site;
+  const pki = await openPki(options);
+  options.print(curlOf(address, slave ?? saeIdOf(other), pki.saePaths(saeIdOf(site))));
+  return 0;
+}
+
+function openPki({ dataFolder, now }: KeysCliOptions): Promise<KeyNetworkPki> {
+  readPorts(dataFolder);
+  return KeyNetworkPki.open(join(dataFolder, "pki"), now);
+}
+
+function readPorts(dataFolder: string): ReadonlyMap<string, number> {
+  const path = join(dataFolder, "kmes.json");
+  if (!existsSync(path)) {
+    throw new VernamError("keys-cli.no-network", `There is no key network in ${dataFolder} yet.`, {
+      nextStep: "Start it once, or name its folder with DATA_DIR.",
+    });
+  }
+  return new Map(Object.entries(portsSchema.parse(JSON.parse(readFileSync(path, "utf8")))));
+}
+
+function portOf(dataFolder: string, site: string): number {
+  const port = readPorts(dataFolder).get(site);
+  if (port !== undefined) return port;
+  throw new VernamError("keys-cli.no-site", `There is no key manager for applications at ${site}.`, {
+    nextStep: "`keys list` names them all.",
+  });
+}
+
+function addressOf(port: number): string {
+  return `https://127.0.0.1:${port}`;
+}
