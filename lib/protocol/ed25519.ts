@@ -48,7 +48,8 @@ function makeNodeBackend(node: NonNullable<typeof nodeCrypto>): Ed25519Backend {
     verify: (publicKey, message, signature) => node.verify(null, message, keys.get(publicKey), signature),
     importSeed: (seed) =>
       withDer(seed, async (der) => {
-        const key = node.createPrivateKey({ key: Buffer.from(der.buffer), format: "der", type: "pkcs8" });
+        // Node takes any Uint8Array here; naming Buffer would draw its polyfill into browser bundles.
+        const key = node.createPrivateKey({ key: der as unknown as string, format: "der", type: "pkcs8" });
         return async (message) => new Uint8Array(node.sign(null, message, key));
       }),
   };
