@@ -1,0 +1,90 @@
+import type { ParsedRecord } from "../../protocol/draw-record.ts";
+import type { Suite } from "../../protocol/suites.ts";
+import type { Bytes } from "../../shared/bytes.ts";
+import { fromHex, toHex } from "../../shared/hex.ts";
+import type { SecretBytes } from "../../shared/secret-bytes.ts";
+import type { Conversation } from "../engine/conversation.ts";
+import { type OutboxRow, outboxRow } from "../engine/rows.ts";
+import type { StoreWrite } from "../store/device-store.ts";
+import { durableForm, type OutboxState } from "./outbox-state.ts";
+
+/** A drawn one-time key with its record: in memory between the gateway's answer and the binding, nowhere else. */
+export interface DrawnKey {
+  readonly record: ParsedRecord;
+  readonly key: SecretBytes;
+}
+
+/** One outgoing entry in memory. `text` is empty for the start of an epoch. */
+export interface OutboxItem {
+  readonly id: string;
+  readonly kind: "envelope" | "epoch";
+  readonly conversation: Conversation;
+  readonly ordinal: number;
+  suite: Suite;
+  readonly level: number;
+  readonly at: number;
+  readonly text: string;
+  state: OutboxState;
+  /** The final ciphertext, once bound. */
+  bytes: Bytes | undefined;
+  /** Its ciphertext is being made: too late to cancel. */
+  binding: boolean;
+  /** OTP, while "drawn". */
+  drawn: DrawnKey | undefined;
+  /** Of a draw whose answer was lost: asked again, so that the gateway voids that key. */
+  lostRequest: Bytes | undefined;
+}
+
+export function itemWrite(item: OutboxItem): StoreWrite {
+  const state = durableForm(item.state);
+  const common = {
+    id: fromHex(item.id),
+    conversation: item.conversation.idBytes,
+    ordinal: item.ordinal,
+    suite: item.suite,
+    level: item.level,
+    at: item.at,
+    kind: item.kind,
+  };
+  let row: OutboxRow;
+  if (state.phase === "queued") row = { ...common, phase: "queued", attempts: state.attempts, sequence: 0 };
+  else if (state.phase === "failed") {
+    const { code, reason, nextStep, final } = state;
+    row = { ...common, phase: "failed", attempts: 0, sequence: 0, code, reason, nextStep, final };
+  } else if (state.phase === "bound" && item.bytes) {
+    const { sequence, hash } = state;
+    row = { ...common, phase: "bound", attempts: 0, sequence, bytes: item.bytes, hash: fromHex(hash) };
+  } else return { table: "outbox", key: item.id, value: null };
+  return { table: "outbox", key: item.id, value: outboxRow.encode(row) };
+}
+
+export function readItem(row: OutboxRow, conversation: Conversation, text: string): OutboxItem {
+  return {
+    id: toHex(row.id),
+    kind: row.kind,
+    conversation,
+    ordinal: row.ordinal,
+    suite: row.suite as Suite,
+    level: row.level,
+    at: row.at,
+    text,
+    state: readState(row),
+    bytes: row.bytes,
+    binding: false,
+    drawn: undefined,
+    lostRequest: undefined,
+  };
+}
+
+function readState(row: OutboxRow): OutboxState {
+  if (row.phase === "bound")
+    return { phase: "bound", sequence: row.sequence, hash: toHex(row.hash ?? new Uint8Array(0)) };
+  if (row.phase === "queued") return { phase: "queued", attempts: row.attempts, waiting: null };
+  return {
+    phase: "failed",
+    code: row.code ?? "outbox.failed",
+    reason: row.reason ?? "",
+    nextStep: row.nextStep ?? "",
+    final: row.final ?? true,
+  };
+}
