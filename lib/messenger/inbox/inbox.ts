@@ -1,0 +1,371 @@
+import { type ParsedEnvelope, parseEnvelope } from "../../protocol/envelope.ts";
+import { openEpochStart } from "../../protocol/epoch-opening.ts";
+import { type ParsedEpochStart, parseEpochStart } from "../../protocol/epoch-start.ts";
+import { openEnvelope } from "../../protocol/opening.ts";
+import type { HandedKey, OpeningContext } from "../../protocol/opening-checks.ts";
+import { relayBytes } from "../../protocol/relay-events.ts";
+import { applyRosterEvent, rosterAt } from "../../protocol/roster.ts";
+import { suites } from "../../protocol/suites.ts";
+import { type Bytes, equalBytes } from "../../shared/bytes.ts";
+import { toHex } from "../../shared/hex.ts";
+import type { Conversation } from "../engine/conversation.ts";
+import type { EngineParts } from "../engine/engine-parts.ts";
+import { type ParkedRow, parkedRow } from "../engine/rows.ts";
+import type { IncomingEntry } from "../relay/relay-port.ts";
+import type { StoreWrite } from "../store/device-store.ts";
+import type { CopyDesk } from "./copy-desk.ts";
+import { MessageLedger } from "./message-ledger.ts";
+import { isNotForUs, isPassing, problemOf, waitingForKey } from "./problems.ts";
+import type { ReceiptDesk } from "./receipt-desk.ts";
+
+/** How long an entry whose key is not here holds back the ones after it, so that the order on screen stays. */
+const patienceMs = 1500;
+const readLimit = 200;
+
+export interface InboxHooks {
+  /** The relay has this own envelope or epoch start: the acknowledgement may have been lost. */
+  ownEntry(conversation: Conversation, hash: Bytes, seq: number): boolean;
+  rosterChanged(conversation: Conversation): void;
+}
+
+/** An entry with a key of its own: an envelope in OTP, or the start of an epoch. */
+type Keyed = { readonly parsed: ParsedEnvelope | ParsedEpochStart; readonly recordHash: Bytes };
+
+/**
+ * Receives a conversation's entries in the relay's order, from the stored offset on. Every entry is settled exactly
+ * once: opened, shown as unreadable, or parked (stored) until its key comes.
+ */
+export class Inbox {
+  readonly #parts: EngineParts;
+  readonly #copies: CopyDesk;
+  readonly #receipts: ReceiptDesk;
+  readonly #hooks: InboxHooks;
+  readonly #messages: MessageLedger;
+  readonly #fetched = new Map<string, number>();
+  readonly #reading = new Map<string, Promise<void>>();
+  /** The highest entry the relay spoke of while older ones were being read. */
+  readonly #announced = new Map<string, number>();
+  /** Conversations that have parked entries. */
+  readonly #parked = new Set<string>();
+  #stopped = false;
+
+  constructor(parts: EngineParts, copies: CopyDesk, receipts: ReceiptDesk, hooks: InboxHooks) {
+    this.#parts = parts;
+    this.#copies = copies;
+    this.#receipts = receipts;
+    this.#hooks = hooks;
+    this.#messages = new MessageLedger(parts, receipts);
+  }
+
+  /** Takes up what an earlier start left parked. */
+  async load(conversation: Conversation): Promise<void> {
+    this.#fetched.set(conversation.id, conversation.progress.cursor);
+    for (const { key, value } of await this.#parts.store.range("parked", { prefix: `${conversation.id}/` }))
+      this.#await(conversation, key, parkedRow.decode(value));
+  }
+
+  /** An entry the relay sent by itself. */
+  entry(conversation: Conversation, entry: IncomingEntry): void {
+    const fetched = this.#fetched.get(conversation.id) ?? conversation.progress.cursor;
+    if (entry.seq <= fetched || this.#stopped) return;
+    if (entry.seq === fetched + 1 && !this.#reading.has(conversation.id)) {
+      this.#enqueue(conversation, entry, false);
+      return;
+    }
+    this.#announced.set(conversation.id, Math.max(entry.seq, this.#announced.get(conversation.id) ?? 0));
+    void this.catchUp(conversation);
+  }
+
+  /** Reads everything after what is known. Resolves when all of it was settled or parked, or the connection went. */
+  catchUp(conversation: Conversation): Promise<void> {
+    let reading = this.#reading.get(conversation.id);
+    if (!reading) {
+      // Failing means the connection went: the next one starts from the stored offset again.
+      reading = this.#read(conversation).catch(nothing);
+      this.#reading.set(conversation.id, reading);
+    }
+    return reading;
+  }
+
+  async #read(conversation: Conversation): Promise<void> {
+    try {
+      await this.#readToHead(conversation);
+    } finally {
+      // In the same turn as the last look at the head: news after it starts a new reading.
+      this.#reading.delete(conversation.id);
+    }
+  }
+
+  async #readToHead(conversation: Conversation): Promise<void> {
+    let failed = 0;
+    while (!this.#stopped) {
+      const after = this.#fetched.get(conversation.id) ?? conversation.progress.cursor;
+      const { entries, head } = await this.#parts.relay.ask("entry:read", {
+        conversation: conversation.id,
+        after,
+        limit: readLimit,
+      });
+      for (const [i, { seq, kind, bytes }] of entries.entries()) {
+        if (seq !== after + 1 + i) break;
+        this.#enqueue(
+          conversation,
+          { conversation: conversation.id, seq, kind, bytes: relayBytes(bytes) },
+          true,
+        );
+      }
+      await conversation.queue.idle();
+      const fetched = this.#fetched.get(conversation.id) ?? 0;
+      if (fetched >= Math.max(head, this.#announced.get(conversation.id) ?? 0)) return;
+      // A relay that speaks of entries it does not give: not asked for ever.
+      if (fetched === after && ++failed > 2) return;
+    }
+  }
+
+  /** Tries parked entries again: certificates or membership may have come. */
+  async retryParked(conversation: Conversation): Promise<void> {
+    for (const { key, value } of await this.#parts.store.range("parked", { prefix: `${conversation.id}/` }))
+      void conversation.queue.run(() => this.#unpark(conversation, key, parkedRow.decode(value)));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #enqueue(conversation: Conversation, entry: IncomingEntry, eager: boolean): void {
+    this.#fetched.set(conversation.id, entry.seq);
+    const keyed = this.#askKey(entry.kind, entry.bytes, eager);
+    const arrived = this.#parts.now();
+    void conversation.queue
+      .run(() => this.#settle(conversation, entry, keyed, arrived))
+      .catch(this.#parts.fail);
+  }
+
+  /** Starts fetching the key while entries before this one are still being settled. */
+  #askKey(kind: IncomingEntry["kind"], bytes: Bytes, eager: boolean): Keyed | undefined {
+    try {
+      if (kind === "roster") return undefined;
+      const parsed = kind === "epoch" ? parseEpochStart(bytes) : parseEnvelope(bytes);
+      const header = "fields" in parsed ? parsed.fields : parsed.value;
+      if (equalBytes(header.senderDevice, this.#parts.self.deviceBytes))
+        return { parsed, recordHash: header.drawRecordHash };
+      if (kind === "epoch" || header.suite === suites.otp)
+        void this.#copies.obtain(header.drawRecordHash, eager);
+      return { parsed, recordHash: header.drawRecordHash };
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #settle(
+    conversation: Conversation,
+    entry: IncomingEntry,
+    keyed: Keyed | undefined,
+    arrived: number,
+  ): Promise<void> {
+    if (this.#stopped || entry.seq !== conversation.progress.cursor + 1) return;
+    if (entry.kind === "roster") return await this.#settleRoster(conversation, entry);
+    const header = keyed && ("fields" in keyed.parsed ? keyed.parsed.fields : keyed.parsed.value);
+    if (keyed && header && equalBytes(header.senderDevice, this.#parts.self.deviceBytes)) {
+      const known = this.#hooks.ownEntry(conversation, keyed.parsed.hash, entry.seq);
+      if (known || (await this.#isOwnKnown(conversation, keyed)))
+        return this.#commit(conversation, entry.seq, []);
+    }
+    if (keyed && header && !this.#concerns(conversation, header.rosterHead)) {
+      return this.#commit(conversation, entry.seq, []);
+    }
+    if (keyed && (entry.kind === "epoch" || header?.suite === suites.otp))
+      await this.#patience(keyed.recordHash, arrived);
+    await this.#open(
+      conversation,
+      { kind: entry.kind, seq: entry.seq, ordinal: 0, bytes: entry.bytes },
+      undefined,
+    );
+  }
+
+  async #isOwnKnown(conversation: Conversation, keyed: Keyed): Promise<boolean> {
+    if ("fields" in keyed.parsed) return await conversation.facts.knows(keyed.parsed.hash);
+    return true;
+  }
+
+  /** Whether this device was a member under that head; unknown heads might be news that is still to come. */
+  #concerns(conversation: Conversation, head: Bytes): boolean {
+    const roster = rosterAt(conversation.roster, head);
+    return roster === undefined || roster.devices.has(this.#parts.self.device);
+  }
+
+  async #patience(recordHash: Bytes, arrived: number): Promise<void> {
+    if (this.#copies.peek(recordHash) || !this.#parts.gateway.connected) return;
+    const left = arrived + patienceMs - this.#parts.now();
+    if (left <= 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, left);
+    });
+    await Promise.race([this.#copies.obtain(recordHash, true).then(nothing, nothing), late]);
+    clearTimeout(timer);
+  }
+
+  /** Opens, or shows why not, or parks. `key` names the parked row when this is a further attempt. */
+  async #open(
+    conversation: Conversation,
+    entry: ParkedRow,
+    key: string | undefined,
+    refusal?: unknown,
+  ): Promise<void> {
+    try {
+      if (refusal !== undefined) throw refusal;
+      if (entry.kind === "epoch") await this.#openEpoch(conversation, entry, key);
+      else await this.#openEnvelope(conversation, entry, key);
+    } catch (error) {
+      if (isPassing(error)) {
+        if (key === undefined) await this.#park(conversation, entry);
+      } else if (isNotForUs(error)) {
+        await this.#commit(conversation, entry.seq, this.#unparkWrite(key));
+      } else if (entry.kind === "epoch") {
+        // Messages of this epoch each say that they cannot be opened; the start itself is nothing to show.
+        await this.#commit(conversation, entry.seq, this.#unparkWrite(key));
+      } else {
+        this.#forgetKey(entry);
+        const writes = await this.#messages.unreadable(conversation, entry, problemOf(error));
+        await this.#commit(conversation, entry.seq, [...writes, ...this.#unparkWrite(key)]);
+        this.#parts.announce({ type: "messages", conversation: conversation.id });
+      }
+    }
+  }
+
+  /** Nobody waits for the key of an envelope that was refused: its record hash may be invented. */
+  #forgetKey(entry: ParkedRow): void {
+    try {
+      this.#copies.cancel(parseEnvelope(entry.bytes).fields.drawRecordHash);
+    } catch {
+      // Not even an envelope: it named no key.
+    }
+  }
+
+  async #openEnvelope(conversation: Conversation, entry: ParkedRow, key: string | undefined): Promise<void> {
+    const parsed = parseEnvelope(entry.bytes);
+    await conversation.facts.prepare(parsed.fields);
+    const context = await this.#context(
+      conversation,
+      parsed.fields.senderDevice,
+      parsed.fields.drawRecordHash,
+    );
+    const opened = await openEnvelope(entry.bytes, context);
+    const record = this.#copies.peek(opened.header.drawRecordHash)?.record.bytes;
+    const rows = await this.#messages.opened(conversation, entry, opened, record);
+    const stored = this.#commit(conversation, entry.seq, [...rows, ...this.#unparkWrite(key)]);
+    for (const secret of opened.consumed) secret.destroy();
+    const { used } = opened.change;
+    void stored.then(() => {
+      if (used) this.#copies.done(used.recordHash);
+      this.#receipts.due(conversation);
+      this.#parts.announce({ type: "messages", conversation: conversation.id });
+    }, nothing);
+    if (key !== undefined) await stored;
+  }
+
+  async #openEpoch(conversation: Conversation, entry: ParkedRow, key: string | undefined): Promise<void> {
+    const { value } = parseEpochStart(entry.bytes);
+    await conversation.facts.loadEpoch(value.epochId);
+    await conversation.facts.loadUse(value.drawRecordHash);
+    const context = await this.#context(conversation, value.senderDevice, value.drawRecordHash);
+    const opened = await openEpochStart(entry.bytes, context);
+    const record = this.#copies.peek(value.drawRecordHash)?.record.bytes;
+    const rows = conversation.facts.apply(opened.change, 0, record);
+    for (const secret of opened.consumed) secret.destroy();
+    await this.#commit(conversation, entry.seq, [...rows, ...this.#unparkWrite(key)]);
+    this.#copies.done(value.drawRecordHash);
+    if (this.#parked.has(conversation.id)) void this.retryParked(conversation);
+  }
+
+  async #context(conversation: Conversation, sender: Bytes, recordHash: Bytes): Promise<OpeningContext> {
+    const { directory, self, now } = this.#parts;
+    const roster = conversation.roster;
+    if (!roster) throw new Error("an entry came before the conversation's membership");
+    const drawnAt = this.#copies.peek(recordHash)?.record.value.drawnAt ?? now();
+    const user = roster.devices.get(toHex(sender))?.user;
+    if (user && !directory.covers(sender, drawnAt)) await directory.devicesOf(toHex(user)).catch(nothing);
+    return {
+      conversation: conversation.idBytes,
+      self: self.deviceBytes,
+      now: now(),
+      certificates: directory.certificates,
+      roster,
+      handedKey: (hash: Bytes): HandedKey | undefined => this.#copies.peek(hash),
+      receiver: conversation.facts,
+    };
+  }
+
+  async #settleRoster(conversation: Conversation, entry: IncomingEntry): Promise<void> {
+    try {
+      const resolve = (hash: Bytes) => this.#parts.directory.certificate(hash);
+      conversation.roster = await applyRosterEvent(conversation.roster, entry.bytes, resolve);
+    } catch (error) {
+      if (isPassing(error)) {
+        // Nothing after it can be judged without it: start again from here with the next connection.
+        this.#fetched.set(conversation.id, conversation.progress.cursor);
+        return;
+      }
+      // An invalid event changes no membership; the relay should not have taken it.
+      await this.#commit(conversation, entry.seq, []);
+      return;
+    }
+    const key = `${conversation.id}/${entry.seq.toString(16).padStart(10, "0")}`;
+    await this.#commit(conversation, entry.seq, [{ table: "rosters", key, value: entry.bytes }]);
+    this.#hooks.rosterChanged(conversation);
+    this.#parts.announce({ type: "conversations", conversation: conversation.id });
+    if (conversation.roster && conversation.roster.length > 1) void this.retryParked(conversation);
+  }
+
+  async #park(conversation: Conversation, entry: ParkedRow): Promise<void> {
+    const shown =
+      entry.kind === "envelope"
+        ? await this.#messages.waiting(conversation, entry, waitingForKey)
+        : undefined;
+    const parked = { ...entry, ordinal: shown?.ordinal ?? 0 };
+    const key = `${conversation.id}/${entry.seq.toString(16).padStart(10, "0")}`;
+    const row: StoreWrite = { table: "parked", key, value: parkedRow.encode(parked) };
+    await this.#commit(conversation, entry.seq, [...(shown?.writes ?? []), row]);
+    this.#await(conversation, key, parked);
+    this.#parts.announce({ type: "messages", conversation: conversation.id });
+  }
+
+  /** Tries a parked entry again when its key comes, and shows why when it never will. */
+  #await(conversation: Conversation, key: string, parked: ParkedRow): void {
+    this.#parked.add(conversation.id);
+    const keyed = this.#askKey(parked.kind, parked.bytes, true);
+    const header = keyed && ("fields" in keyed.parsed ? keyed.parsed.fields : keyed.parsed.value);
+    if (!keyed || (parked.kind === "envelope" && header?.suite !== suites.otp)) return;
+    const again = (refusal?: unknown) =>
+      conversation.queue.run(() => this.#unpark(conversation, key, parked, refusal)).catch(this.#parts.fail);
+    this.#copies.obtain(keyed.recordHash, true).then(() => again(), again);
+  }
+
+  async #unpark(
+    conversation: Conversation,
+    key: string,
+    parked: ParkedRow,
+    refusal?: unknown,
+  ): Promise<void> {
+    if (this.#stopped || !(await this.#parts.store.get("parked", key))) return;
+    await this.#open(conversation, parked, key, refusal);
+  }
+
+  #unparkWrite(key: string | undefined): StoreWrite[] {
+    return key === undefined ? [] : [{ table: "parked", key, value: null }];
+  }
+
+  /** The entry is settled: its rows and the new offset, all or nothing. */
+  #commit(conversation: Conversation, seq: number, writes: readonly StoreWrite[]): Promise<void> {
+    const cursor = Math.max(seq, conversation.progress.cursor);
+    conversation.progress = { ...conversation.progress, cursor };
+    const stored = this.#parts.store.commit([...writes, conversation.progressWrite()]);
+    stored.catch(this.#parts.fail);
+    return stored;
+  }
+}
+
+/** For promises whose failure is told elsewhere. */
+function nothing(): undefined {
+  return undefined;
+}

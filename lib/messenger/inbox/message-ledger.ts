@@ -1,0 +1,167 @@
+import { parseEnvelope } from "../../protocol/envelope.ts";
+import type { Opened } from "../../protocol/opening.ts";
+import { suites } from "../../protocol/suites.ts";
+import { type Bytes, equalBytes, utf8 } from "../../shared/bytes.ts";
+import { toHex } from "../../shared/hex.ts";
+import { randomUuid } from "../../shared/uuid.ts";
+import type { Conversation } from "../engine/conversation.ts";
+import type { EngineParts } from "../engine/engine-parts.ts";
+import { type MessageRow, messageRow, ordinalKey, type ParkedRow } from "../engine/rows.ts";
+import type { StoreWrite } from "../store/device-store.ts";
+import type { Problem } from "./problems.ts";
+import type { ReceiptDesk } from "./receipt-desk.ts";
+
+const noId: Bytes = new Uint8Array(0);
+const previewCharacters = 120;
+
+/** Makes the rows of received messages: opened, waiting for their key, or unreadable. */
+export class MessageLedger {
+  readonly #parts: EngineParts;
+  readonly #receipts: ReceiptDesk;
+
+  constructor(parts: EngineParts, receipts: ReceiptDesk) {
+    this.#parts = parts;
+    this.#receipts = receipts;
+  }
+
+  /** Rows of an opened message; takes the change into the conversation's memory. */
+  async opened(
+    conversation: Conversation,
+    entry: ParkedRow,
+    opened: Opened,
+    record: Bytes | undefined,
+  ): Promise<readonly StoreWrite[]> {
+    const { now, self } = this.#parts;
+    const { header, envelopeHash, payload } = opened;
+    const ordinal = entry.ordinal || conversation.takeOrdinal();
+    const sender = conversation.roster?.devices.get(toHex(header.senderDevice))?.user ?? noId;
+    const at = now();
+    const row: MessageRow = {
+      id: await this.#freeId(header.messageId),
+      senderUser: sender,
+      senderDevice: header.senderDevice,
+      mine: equalBytes(sender, self.userBytes),
+      suite: header.suite,
+      level: header.level,
+      at: header.sentAt,
+      sequence: header.sequence,
+      text: payload.body,
+      gapBefore: opened.gapBefore,
+      hash: envelopeHash,
+      recordHash: header.drawRecordHash,
+      ...(header.epochId.length > 0 ? { epochId: header.epochId, index: header.index } : {}),
+      envelopeBytes: entry.bytes.length,
+      paddedBytes: header.paddedLength,
+      deliveredAt: at,
+      ...(header.suite === suites.otp ? { erasedAt: at } : {}),
+      seq: entry.seq,
+    };
+    const following = await this.#closeGap(conversation, header.senderDevice, header.sequence + 1);
+    const device = toHex(header.senderDevice);
+    const { progress } = conversation;
+    conversation.progress = {
+      ...progress,
+      frontier: conversation.frontierAfter(envelopeHash, header.parents),
+      unread: row.mine ? progress.unread : progress.unread + 1,
+      lastText: payload.body.slice(0, previewCharacters),
+      lastAt: Math.max(progress.lastAt, header.sentAt),
+      dueDelivered: true,
+    };
+    return [
+      ...this.#place(conversation, ordinal, row),
+      ...following,
+      ...conversation.facts.apply(opened.change, ordinal, record),
+      this.#receipts.opened(conversation, device, header.sequence, envelopeHash),
+    ];
+  }
+
+  /** A message that cannot be opened (again or now) stays visible with its reason. */
+  async unreadable(
+    conversation: Conversation,
+    entry: ParkedRow,
+    problem: Problem,
+  ): Promise<readonly StoreWrite[]> {
+    return (await this.waiting(conversation, entry, problem)).writes;
+  }
+
+  async waiting(
+    conversation: Conversation,
+    entry: ParkedRow,
+    problem: Problem,
+  ): Promise<{ readonly ordinal: number; readonly writes: readonly StoreWrite[] }> {
+    const ordinal = entry.ordinal || conversation.takeOrdinal();
+    return {
+      ordinal,
+      writes: this.#place(conversation, ordinal, this.#closed(conversation, entry, problem)),
+    };
+  }
+
+  #place(conversation: Conversation, ordinal: number, row: MessageRow): StoreWrite[] {
+    const key = ordinalKey(conversation.id, ordinal);
+    return [
+      { table: "messages", key, value: messageRow.encode(row) },
+      { table: "identifiers", key: toHex(row.id), value: utf8(key) },
+    ];
+  }
+
+  /** What may be shown of an envelope nothing of which is verified: sender and time are what it claims. */
+  #closed(conversation: Conversation, entry: ParkedRow, problem: Problem): MessageRow {
+    const common = {
+      problemCode: problem.code,
+      problemReason: problem.reason,
+      problemNextStep: problem.nextStep,
+      gapBefore: false,
+      envelopeBytes: entry.bytes.length,
+      seq: entry.seq,
+    };
+    try {
+      const { fields } = parseEnvelope(entry.bytes);
+      const sender = conversation.roster?.devices.get(toHex(fields.senderDevice))?.user ?? noId;
+      return {
+        ...common,
+        // Its own identifier is unverified too: it must not take the place of another message.
+        id: randomUuid(),
+        senderUser: sender,
+        senderDevice: fields.senderDevice,
+        mine: false,
+        suite: fields.suite,
+        level: fields.level,
+        at: fields.sentAt,
+        sequence: fields.sequence,
+        paddedBytes: fields.paddedLength,
+      };
+    } catch {
+      const at = this.#parts.now();
+      return {
+        ...common,
+        id: randomUuid(),
+        senderUser: noId,
+        senderDevice: noId,
+        mine: false,
+        suite: 0,
+        level: 0,
+        at,
+        sequence: 0,
+        paddedBytes: 0,
+      };
+    }
+  }
+
+  /** A sender chooses message identifiers: one that is taken must not hide the message that has it. */
+  async #freeId(id: Bytes): Promise<Bytes> {
+    return (await this.#parts.store.get("identifiers", toHex(id))) === undefined ? id : randomUuid();
+  }
+
+  /** The message after a gap loses its mark when the gap closes. */
+  async #closeGap(conversation: Conversation, device: Bytes, sequence: number): Promise<StoreWrite[]> {
+    const ordinal = conversation.facts.ordinalAt(device, sequence);
+    if (!ordinal) return [];
+    const key = ordinalKey(conversation.id, ordinal);
+    const bytes = await this.#parts.store.get("messages", key);
+    if (!bytes) return [];
+    const row = messageRow.decode(bytes);
+    return row.gapBefore
+      ? [{ table: "messages", key, value: messageRow.encode({ ...row, gapBefore: false }) }]
+      : [];
+  }
+}

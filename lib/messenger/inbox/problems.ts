@@ -1,0 +1,45 @@
+import { VernamError } from "../../shared/errors.ts";
+
+export interface Problem {
+  readonly code: string;
+  readonly reason: string;
+  readonly nextStep: string;
+}
+
+/** Failures that more news may cure: the message is tried again when its key, an epoch or the membership comes. */
+const passing = new Set([
+  "record.missing",
+  "key.missing",
+  "epoch.unknown",
+  "certificate.unknown",
+  "roster.unknown-head",
+  "relay.offline",
+  "gateway.offline",
+]);
+
+/** Entries that are none of this device's business: nothing is shown. */
+const notForUs = new Set(["sequence.replayed", "roster.self-absent", "epoch.replayed"]);
+
+export function isPassing(error: unknown): boolean {
+  return error instanceof VernamError && passing.has(error.code);
+}
+
+export function isNotForUs(error: unknown): boolean {
+  return error instanceof VernamError && notForUs.has(error.code);
+}
+
+/** Why a message cannot be opened, for a person. Screens translate by code. */
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof VernamError)) {
+    return { code: "message.unreadable", reason: "the message cannot be read", nextStep: askAgain };
+  }
+  return { code: error.code, reason: error.message, nextStep: error.nextStep ?? askAgain };
+}
+
+export const waitingForKey: Problem = {
+  code: "key.waiting",
+  reason: "the key of this message has not come from this site's gateway yet",
+  nextStep: "Nothing to do: the message opens by itself when its key is here.",
+};
+
+const askAgain = "Ask the sender to send it again.";
