@@ -14,6 +14,8 @@ export interface MessengerOptions {
   readonly user: { readonly id: string; readonly name: string; readonly site: string };
   /** Separates device stores that live in one origin (the stage's two desks). */
   readonly profile: string;
+  /** A demonstration desk of a stage page: its tokens come from /api/stage/desk instead of the session. */
+  readonly desk?: { readonly stage: string; readonly site: string; readonly side: "alice" | "bob" };
 }
 
 export type EngineState =
@@ -31,7 +33,8 @@ export interface SelfView {
   readonly assurance: "open" | "approved";
   /** True when this tab's worker owns socket and device channel; other tabs follow it. */
   readonly leader: boolean;
-  readonly storage: "device-disk" | "node-file";
+  /** "volatile": tests and benchmarks that leave the disk out. */
+  readonly storage: "device-disk" | "node-file" | "volatile";
 }
 
 export interface ContactView {

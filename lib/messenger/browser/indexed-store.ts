@@ -40,8 +40,8 @@ export class IndexedStore implements DeviceStore {
     this.#cipher = new RowCipher(key);
     this.shelf = {
       get: async (name) => await database.get("keys", name),
-      put: async (name, pair) => {
-        await database.put("keys", pair, name);
+      put: async (name, key) => {
+        await database.put("keys", key, name);
       },
     };
   }

@@ -13,7 +13,9 @@ export const tables = [
   "hashes",
   "records",
   "outbox",
+  "parked",
   "receipts",
+  "tips",
   "contacts",
 ] as const;
 
@@ -41,10 +43,16 @@ export interface RangeOptions {
   readonly reverse?: boolean;
 }
 
-/** Holds platform keys that cannot be turned into bytes (browsers: structured clone into IndexedDB). */
+/** A private key that the platform keeps and never turns into bytes, with its raw public key. */
+export interface ShelvedKey {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: Bytes;
+}
+
+/** Holds non-extractable keys (browsers: structured clone into IndexedDB). */
 export interface KeyShelf {
-  get(name: string): Promise<CryptoKeyPair | undefined>;
-  put(name: string, pair: CryptoKeyPair): Promise<void>;
+  get(name: string): Promise<ShelvedKey | undefined>;
+  put(name: string, key: ShelvedKey): Promise<void>;
 }
 
 /**

@@ -1,0 +1,17 @@
+import type { OpenWebSocket } from "./gateway/web-socket.ts";
+import type { IdentitySource } from "./identity-source.ts";
+import type { RelayPort } from "./relay/relay-port.ts";
+import type { DeviceStore } from "./store/device-store.ts";
+
+/** What differs between a browser worker, a program and a test. */
+export interface EngineOptions {
+  openStore(): Promise<DeviceStore>;
+  readonly identity: IdentitySource;
+  readonly openWebSocket: OpenWebSocket;
+  /** The relay's origin, for the default relay connection (Socket.IO). */
+  readonly relayOrigin: string;
+  /** Another way to the relay; tests only. */
+  readonly createRelay?: () => RelayPort;
+  readonly fetch?: typeof fetch;
+  readonly now?: () => number;
+}

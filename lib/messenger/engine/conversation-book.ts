@@ -1,0 +1,173 @@
+import { isCertificateValidAt, type ParsedCertificate } from "../../protocol/device-certificate.ts";
+import { frame } from "../../protocol/frame.ts";
+import { hash } from "../../protocol/hash.ts";
+import type { RelayConversation } from "../../protocol/relay-events.ts";
+import { applyRoster } from "../../protocol/roster.ts";
+import {
+  type RosterChange,
+  type RosterDevice,
+  type RosterMemberEntry,
+  signRosterEvent,
+} from "../../protocol/roster-event.ts";
+import { type Bytes, utf8 } from "../../shared/bytes.ts";
+import { fromHex, toHex } from "../../shared/hex.ts";
+import { MessengerError } from "../messenger-error.ts";
+import { RelayRefused } from "../relay/relay-refused.ts";
+import { Conversation } from "./conversation.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import { progressRow } from "./rows.ts";
+
+/** All conversations of this device, and the membership events it writes. */
+export class ConversationBook {
+  readonly #parts: EngineParts;
+  readonly #certificate: () => ParsedCertificate;
+  readonly #conversations = new Map<string, Conversation>();
+  readonly #joining = new Set<string>();
+
+  constructor(parts: EngineParts, certificate: () => ParsedCertificate) {
+    this.#parts = parts;
+    this.#certificate = certificate;
+  }
+
+  get all(): ReadonlyMap<string, Conversation> {
+    return this.#conversations;
+  }
+
+  /** Loads membership and progress of every conversation in the store. */
+  async load(): Promise<void> {
+    for (const { key, value } of await this.#parts.store.range("progress", { prefix: "" })) {
+      const conversation = this.#make(key);
+      conversation.progress = progressRow.decode(value);
+      const events = await this.#parts.store.range("rosters", { prefix: `${key}/` });
+      if (events.length === 0) continue;
+      const resolve = (certificateHash: Bytes) => this.#parts.directory.certificates.get(certificateHash);
+      conversation.roster = await applyRoster(
+        events.map((event) => event.value),
+        resolve,
+      );
+    }
+  }
+
+  /** The conversation with this id, made (empty) when the relay speaks of one that is new here. */
+  ensure(id: string): Conversation {
+    return this.#conversations.get(id) ?? this.#make(id);
+  }
+
+  get(id: string): Conversation {
+    const conversation = this.#conversations.get(id);
+    if (!conversation) throw new MessengerError("conversation.unknown", "there is no such conversation here");
+    return conversation;
+  }
+
+  /** Conversations of which this person is a member, by verified membership. */
+  mine(): readonly Conversation[] {
+    return [...this.#conversations.values()].filter(({ roster }) =>
+      roster?.members.has(this.#parts.self.user),
+    );
+  }
+
+  /** The one-to-one conversation with this user, if it is known here. */
+  direct(user: string): Conversation | undefined {
+    return this.mine().find(({ roster }) => roster?.members.size === 2 && roster.members.has(user));
+  }
+
+  /**
+   * Writes the creating event of the conversation with `user`. Its id follows from the two users, so that two who
+   * write to each other at once get one conversation: the relay takes one creation, the other side reads it.
+   */
+  async createDirect(user: string): Promise<Conversation> {
+    const { self, directory, relay } = this.#parts;
+    const [own, other] = await Promise.all([directory.devicesOf(self.user), directory.devicesOf(user)]);
+    const site = other[0]?.value.site ?? directory.user(user)?.site;
+    if (site === undefined) throw new MessengerError("contact.unknown", "there is no such post");
+    const members: RosterMemberEntry[] = [
+      { user: self.userBytes, site: self.site, devices: this.#ownDevices(own), moderator: true },
+      { user: fromHex(user), site, devices: other.map(asDevice), moderator: true },
+    ];
+    const id = directId(self.user, user);
+    const event = await this.#sign(fromHex(id), new Uint8Array(0), { kind: "create", members });
+    try {
+      await relay.ask("roster:append", { conversation: id, previous: "", event });
+    } catch (error) {
+      if (!(error instanceof RelayRefused) || error.code !== "roster.conflict") throw error;
+    }
+    return this.ensure(id);
+  }
+
+  /**
+   * Adds what is missing of this user's devices: this one when it is the first or approved, others that this
+   * device can vouch for. Returns whether an event was written.
+   */
+  async joinDevices(conversation: Conversation): Promise<boolean> {
+    const { self, directory, relay, now } = this.#parts;
+    const { roster } = conversation;
+    const member = roster?.members.get(self.user);
+    if (!roster || !member || this.#joining.has(conversation.id)) return false;
+    this.#joining.add(conversation.id);
+    try {
+      const present = roster.devices.has(self.device);
+      const own = this.#certificate();
+      const mayJoin = present || member.devices.length === 0 || own.value.assurance === 1;
+      if (!mayJoin) return false;
+      const missing = present
+        ? (await directory.devicesOf(self.user)).filter(
+            ({ value }) => !roster.devices.has(toHex(value.device)) && isCertificateValidAt(value, now()),
+          )
+        : [own];
+      const [certificate] = missing;
+      if (!certificate) return false;
+      const change: RosterChange = {
+        kind: "device-add",
+        user: self.userBytes,
+        device: asDevice(certificate),
+      };
+      const event = await this.#sign(conversation.idBytes, roster.head, change);
+      await relay.ask("roster:append", {
+        conversation: conversation.id,
+        previous: toHex(roster.head),
+        event,
+      });
+      return true;
+    } catch (error) {
+      // Another event came first: its entry brings this device here again.
+      if (error instanceof MessengerError) return false;
+      throw error;
+    } finally {
+      this.#joining.delete(conversation.id);
+    }
+  }
+
+  remember(listed: RelayConversation): void {
+    for (const member of listed.members) this.#parts.directory.remember(member);
+  }
+
+  #make(id: string): Conversation {
+    const conversation = new Conversation(id, this.#parts.store, this.#parts.self.device);
+    this.#conversations.set(id, conversation);
+    return conversation;
+  }
+
+  #ownDevices(listed: readonly ParsedCertificate[]): RosterDevice[] {
+    const own = this.#certificate();
+    const others = listed.filter(({ value }) => toHex(value.device) !== this.#parts.self.device);
+    return [own, ...others].map(asDevice);
+  }
+
+  #sign(conversation: Bytes, previous: Bytes, change: RosterChange): Promise<Bytes> {
+    const { self, now } = this.#parts;
+    return signRosterEvent(
+      { conversation, previous, author: self.deviceBytes, at: now(), change },
+      self.signer,
+    );
+  }
+}
+
+function asDevice({ value, hash: certificateHash }: ParsedCertificate): RosterDevice {
+  return { device: value.device, certificateHash };
+}
+
+/** First 16 bytes of hash(frame("vernam/1 direct") ‖ frame(lower user) ‖ frame(higher user)). */
+function directId(a: string, b: string): string {
+  const [lower, higher] = [a, b].sort() as [string, string];
+  return toHex(hash(frame(utf8("vernam/1 direct"), fromHex(lower), fromHex(higher))).slice(0, 16));
+}

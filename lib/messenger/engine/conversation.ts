@@ -1,0 +1,94 @@
+import { limits } from "../../protocol/limits.ts";
+import { type Recipient, sortRecipients } from "../../protocol/recipients.ts";
+import type { Roster, RosterDeviceState } from "../../protocol/roster.ts";
+import { type Bytes, equalBytes } from "../../shared/bytes.ts";
+import { fromHex, toHex } from "../../shared/hex.ts";
+import { ReceiverFacts } from "../inbox/receiver-facts.ts";
+import type { DeviceStore, StoreWrite } from "../store/device-store.ts";
+import { type ProgressRow, progressRow, type ReceiptRow } from "./rows.ts";
+import { SerialQueue } from "./serial-queue.ts";
+
+const ownKept = 4096;
+
+const emptyProgress: ProgressRow = {
+  cursor: 0,
+  nextOrdinal: 1,
+  ownSequence: 0,
+  ownPrevious: new Uint8Array(0),
+  frontier: [],
+  readOrdinal: 0,
+  unread: 0,
+  lastText: "",
+  lastAt: 0,
+  dueDelivered: false,
+  dueRead: false,
+};
+
+/** One conversation in memory: membership, progress and what others received. Rows are written by its users. */
+export class Conversation {
+  readonly id: string;
+  readonly idBytes: Bytes;
+  roster: Roster | undefined;
+  progress: ProgressRow = emptyProgress;
+  /** Per other device: how far it got with this device's messages. */
+  readonly receipts = new Map<string, ReceiptRow>();
+  /** Sequence numbers of this device's latest envelopes, by hash. */
+  readonly ownSequences = new Map<string, number>();
+
+  /** Stored envelopes, epochs and used records, for the opening checks. */
+  readonly facts: ReceiverFacts;
+  /** Entries of this conversation are settled one after another. */
+  readonly queue = new SerialQueue();
+
+  constructor(id: string, store: DeviceStore, self: string) {
+    this.id = id;
+    this.idBytes = fromHex(id);
+    this.facts = new ReceiverFacts(store, self, id, this.idBytes);
+  }
+
+  progressWrite(): StoreWrite {
+    return { table: "progress", key: this.id, value: progressRow.encode(this.progress) };
+  }
+
+  takeOrdinal(): number {
+    const ordinal = this.progress.nextOrdinal;
+    this.progress = { ...this.progress, nextOrdinal: ordinal + 1 };
+    return ordinal;
+  }
+
+  /** All devices on the roster but `self`, as a draw names them. */
+  recipients(self: string): readonly Recipient[] {
+    const devices = [...(this.roster?.devices.values() ?? [])].filter(({ device }) => toHex(device) !== self);
+    return sortRecipients(devices.map(({ device, site }) => ({ device, site })));
+  }
+
+  /** Whether anybody else could open a message now. */
+  hasListener(selfUser: string): boolean {
+    return [...(this.roster?.devices.values() ?? [])].some(({ user }) => toHex(user) !== selfUser);
+  }
+
+  device(device: string): RosterDeviceState | undefined {
+    return this.roster?.devices.get(device);
+  }
+
+  rememberOwn(hash: string, sequence: number): void {
+    this.ownSequences.set(hash, sequence);
+    if (this.ownSequences.size > ownKept)
+      this.ownSequences.delete(this.ownSequences.keys().next().value as string);
+  }
+
+  /** Hashes that the next own envelope names as parents: its own previous one always. */
+  parents(): readonly Bytes[] {
+    const { ownPrevious, frontier } = this.progress;
+    const others = frontier.filter((hash) => !equalBytes(hash, ownPrevious));
+    const own = ownPrevious.length > 0 ? [ownPrevious] : [];
+    return [...own, ...others.slice(-(limits.parents - own.length))];
+  }
+
+  /** The frontier after an envelope with these parents became known. */
+  frontierAfter(hash: Bytes, parents: readonly Bytes[]): readonly Bytes[] {
+    const named = new Set(parents.map(toHex));
+    const left = this.progress.frontier.filter((known) => !named.has(toHex(known)));
+    return [...left, hash].slice(-limits.frontier);
+  }
+}

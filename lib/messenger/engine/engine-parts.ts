@@ -1,0 +1,24 @@
+import type { SiteList } from "../../protocol/site-list.ts";
+import type { GatewayPort } from "../gateway/gateway-port.ts";
+import type { MessengerEvents } from "../messenger-api.ts";
+import type { RelayPort } from "../relay/relay-port.ts";
+import type { DeviceStore } from "../store/device-store.ts";
+import type { DeviceIdentity } from "./device-identity.ts";
+import type { Directory } from "./directory.ts";
+import type { SerialQueue } from "./serial-queue.ts";
+
+/** What the parts of one engine share once the device is enrolled. */
+export interface EngineParts {
+  readonly store: DeviceStore;
+  readonly self: DeviceIdentity;
+  readonly relay: RelayPort;
+  readonly gateway: GatewayPort;
+  readonly directory: Directory;
+  readonly siteList: () => SiteList;
+  /** Only one draw → encrypt → commit at a time per device: sequence numbers and parents are given here. */
+  readonly bindLock: SerialQueue;
+  readonly now: () => number;
+  readonly announce: (event: MessengerEvents) => void;
+  /** The store refused a write, or an invariant broke: the engine must stop, nothing may go on. */
+  readonly fail: (error: unknown) => void;
+}

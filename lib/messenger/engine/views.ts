@@ -1,0 +1,173 @@
+import { parseDrawRecord } from "../../protocol/draw-record.ts";
+import { safetyHalf, safetyNumber } from "../../protocol/safety-number.ts";
+import { suites } from "../../protocol/suites.ts";
+import { toHex } from "../../shared/hex.ts";
+import { formatUuid } from "../../shared/uuid.ts";
+import { isCovered } from "../inbox/receipt-desk.ts";
+import type {
+  ConversationView,
+  Delivery,
+  KeyCardView,
+  Level,
+  MessageView,
+  SuiteName,
+} from "../messenger-api.ts";
+import type { OutboxItem } from "../outbox/outbox-item.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Directory } from "./directory.ts";
+import type { MessageRow, RecordRow } from "./rows.ts";
+
+export function suiteName(suite: number): SuiteName {
+  return suite === suites.otp ? "OTP" : "AES";
+}
+
+export function suiteNumber(suite: SuiteName): 1 | 2 {
+  return suite === "OTP" ? suites.otp : suites.aes;
+}
+
+export function viewConversation(
+  conversation: Conversation,
+  directory: Directory,
+  selfUser: string,
+  verified: boolean,
+): ConversationView {
+  const members = [...(conversation.roster?.members.values() ?? [])].map((member) => {
+    const user = toHex(member.user);
+    return {
+      user,
+      name: directory.user(user)?.name ?? user,
+      site: member.site,
+      devices: member.devices.length,
+    };
+  });
+  const others = members.filter(({ user }) => user !== selfUser);
+  const { progress } = conversation;
+  return {
+    id: conversation.id,
+    title: conversation.roster?.title ?? others.map(({ name }) => name).join(", "),
+    members: members.map(({ user, name, site }) => ({ user, name, site })),
+    lastText: progress.lastAt === 0 ? null : progress.lastText,
+    lastAt: progress.lastAt === 0 ? null : progress.lastAt,
+    unread: progress.unread,
+    verified,
+    withoutDevice: members.filter(({ devices }) => devices === 0).map(({ user }) => user),
+  };
+}
+
+export function viewMessage(
+  row: MessageRow,
+  conversation: Conversation,
+  item: OutboxItem | undefined,
+  self: { readonly user: string; readonly device: string },
+  directory: Directory,
+): MessageView {
+  const user = toHex(row.senderUser);
+  const { problemCode: code, problemReason: reason, problemNextStep: nextStep } = row;
+  const ownDevice = toHex(row.senderDevice) === self.device;
+  return {
+    id: toHex(row.id),
+    conversation: conversation.id,
+    sender: { user, name: directory.user(user)?.name ?? user, device: toHex(row.senderDevice) },
+    mine: row.mine,
+    suite: suiteName(row.suite),
+    level: row.level as Level,
+    at: row.at,
+    sequence: row.sequence,
+    text: row.text ?? null,
+    delivery: row.mine && ownDevice ? deliveryOf(row, conversation, item, self.user) : null,
+    problem: code === undefined ? null : { code, reason: reason ?? "", nextStep: nextStep ?? "" },
+    gapBefore: row.gapBefore,
+  };
+}
+
+function deliveryOf(
+  row: MessageRow,
+  conversation: Conversation,
+  item: OutboxItem | undefined,
+  selfUser: string,
+): Delivery {
+  if (row.cancelled === true) return { state: "cancelled" };
+  if (!item) return { state: receivedState(row.sequence, conversation, selfUser) };
+  const { state } = item;
+  switch (state.phase) {
+    case "queued":
+      if (!conversation.hasListener(selfUser)) return { state: "waiting-for-device" };
+      if (!state.waiting) return { state: "drawing" };
+      return { state: "waiting-for-key", ...state.waiting };
+    case "drawing":
+    case "drawn":
+      return { state: "drawing" };
+    case "failed":
+      return { state: "failed", code: state.code, reason: state.reason, nextStep: state.nextStep };
+    case "cancelled":
+      return { state: "cancelled" };
+    default:
+      return { state: state.phase === "acked" ? "sent" : "sending" };
+  }
+}
+
+/** "read" or "delivered" when every other member has it on at least one device. */
+function receivedState(
+  sequence: number,
+  conversation: Conversation,
+  selfUser: string,
+): "sent" | "delivered" | "read" {
+  const others = [...(conversation.roster?.members ?? [])].filter(
+    ([user, member]) => user !== selfUser && member.devices.length > 0,
+  );
+  if (others.length === 0) return "sent";
+  const everybody = (kind: "delivered" | "read") =>
+    others.every(([, { devices }]) =>
+      devices.some((device) => isCovered(conversation.receipts.get(device), kind, sequence)),
+    );
+  if (everybody("read")) return "read";
+  return everybody("delivered") ? "delivered" : "sent";
+}
+
+export function viewKeyCard(row: MessageRow, used: RecordRow): KeyCardView {
+  const record = parseDrawRecord(used.record).value;
+  return {
+    message: toHex(row.id),
+    suite: suiteName(row.suite),
+    keyIds: record.keyIds.map(formatUuid),
+    endToEndBits: 8 * record.bytes,
+    networkBits: record.networkBits,
+    routes: record.routes,
+    local: record.local,
+    epsilonExponent: record.epsilonExponent,
+    masterSite: record.masterSite,
+    slaveSites: record.slaveSites,
+    drawnAt: record.drawnAt,
+    deliveredAt: row.deliveredAt ?? null,
+    erasedAt: row.erasedAt ?? null,
+    epoch: row.epochId === undefined ? null : { id: toHex(row.epochId), index: row.index ?? 0 },
+    envelopeBytes: row.envelopeBytes,
+    paddedBytes: row.paddedBytes,
+    promise: "site to site",
+  };
+}
+
+/** A user's devices as the roster pins them. */
+function safetyIdentity(conversation: Conversation, user: string) {
+  const member = conversation.roster?.members.get(user);
+  if (!member) return undefined;
+  const devices = member.devices.flatMap((device) => conversation.device(device) ?? []);
+  return { user: member.user, devices };
+}
+
+/** The 30 digits of one member, or undefined when there is no device to compare yet. */
+export function memberDigits(conversation: Conversation, user: string): string | undefined {
+  const identity = safetyIdentity(conversation, user);
+  return identity && identity.devices.length > 0 ? safetyHalf(identity) : undefined;
+}
+
+/** The 60 digits of a one-to-one conversation. */
+export function conversationDigits(
+  conversation: Conversation,
+  self: string,
+  other: string,
+): string | undefined {
+  const [a, b] = [safetyIdentity(conversation, self), safetyIdentity(conversation, other)];
+  if (!a || !b || b.devices.length === 0) return undefined;
+  return safetyNumber(a, b);
+}
