@@ -1,6 +1,7 @@
-import { createRouter, type Route } from "../../network/routing.ts";
+import type { Route, Router } from "../../network/routing.ts";
 import type { Topology } from "../../network/topology.ts";
-import type { LinkNetwork, LinkPool } from "../link-types.ts";
+import type { LinkNetwork } from "../link-types.ts";
+import { createKeyRouter } from "../links/key-router.ts";
 
 export interface RouteDemand {
   readonly from: string;
@@ -17,19 +18,13 @@ export type FoundRoute = { readonly route: Route } | { readonly reason: string }
 export class RouteFinder {
   readonly #topology: Topology;
   readonly #network: LinkNetwork;
-  readonly #pools: readonly (LinkPool | undefined)[];
-  readonly #router: ReturnType<typeof createRouter>;
+  readonly #router: Router;
   readonly #names: ReadonlyMap<string, string>;
 
   constructor(topology: Topology, network: LinkNetwork) {
     this.#topology = topology;
     this.#network = network;
-    const present = new Set(network.pools().map((pool) => pool.linkId));
-    this.#pools = topology.keyLinks.map((link) => (present.has(link.id) ? network.pool(link.id) : undefined));
-    this.#router = createRouter(topology, (index) => {
-      const pool = this.#pools[index];
-      return pool?.usable === true ? pool.availableBytes : 0;
-    });
+    this.#router = createKeyRouter(topology, network);
     const places = [...topology.sites, ...topology.satellites];
     this.#names = new Map(places.map((place) => [place.id, place.name]));
   }
@@ -58,12 +53,10 @@ export class RouteFinder {
   }
 
   #obstacle(id: string, bytes: number): string {
-    const index = this.#topology.keyLinks.findIndex((link) => link.id === id);
-    const link = this.#topology.keyLinks[index];
+    const link = this.#topology.keyLinks.find((candidate) => candidate.id === id);
     if (link === undefined) return "";
-    const pool = this.#pools[index];
+    const pool = this.#network.pool(id);
     const name = `${this.nameOf(link.a)} – ${this.nameOf(link.b)}`;
-    if (pool === undefined) return `${name} makes no key in this deployment`;
     if (pool.condition === "alarm") return `${name} withholds its key after an alarm`;
     if (pool.condition === "down") return `${name} is cut`;
     if (pool.condition === "starting") return `${name} has made no key yet`;
@@ -71,10 +64,5 @@ export class RouteFinder {
       return `${name} has ${pool.availableBytes} of the ${bytes} bytes needed`;
     }
     return "";
-  }
-
-  /** Links of the network itself, for balances and views. */
-  get network(): LinkNetwork {
-    return this.#network;
   }
 }
