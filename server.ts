@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import next from "next";
 import { createWebServer, type PageHandler } from "./lib/relay/http/web-server.ts";
-import { createLog } from "./lib/relay/log.ts";
+import { createLog, type Log } from "./lib/relay/log.ts";
 import { describeStartFailure, onStopRequest, tellLauncher } from "./lib/relay/process.ts";
 import { setRelayRuntime } from "./lib/relay/runtime.ts";
-import { startRelay } from "./lib/relay/start-relay.ts";
+import { type RelayServices, startRelay } from "./lib/relay/start-relay.ts";
 import { readWebConfig, type WebConfig } from "./lib/shared/config-web.ts";
 
 /** The web process: database, relay and pages, in that order; stopped in the opposite one. */
@@ -18,17 +18,23 @@ async function main(): Promise<void> {
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   const relay = await startRelay({ config, version, log });
   setRelayRuntime(relay.runtime);
+  try {
+    await serve(config, log, relay);
+  } catch (error) {
+    await relay.close();
+    throw error;
+  }
+  log.info({ port: config.port, host: config.host }, "ready");
+  tellLauncher({ type: "ready" });
+}
+
+async function serve(config: WebConfig, log: Log, relay: RelayServices): Promise<void> {
+  const { development: dev, host: hostname, port } = config;
   let pages: PageHandler = async () => {
     throw new Error("the pages are not ready yet");
   };
   const server = createWebServer(config, log, () => pages);
-  const app = next({
-    dev: config.development,
-    dir: ".",
-    hostname: config.host,
-    port: config.port,
-    httpServer: server,
-  });
+  const app = next({ dev, dir: ".", hostname, port, httpServer: server });
   onStopRequest(log, async () => {
     server.close();
     await relay.close();
@@ -40,8 +46,6 @@ async function main(): Promise<void> {
   pages = (request, response) => handle(request, response);
   await relay.attach(server);
   await listen(server, config);
-  log.info({ port: config.port, host: config.host }, "ready");
-  tellLauncher({ type: "ready" });
 }
 
 function listen(server: Server, { port, host }: WebConfig): Promise<void> {

@@ -100,11 +100,6 @@ export class Accounts {
     return user === null || user.disabled ? null : toAccount(user);
   }
 
-  async find(id: string): Promise<Account | null> {
-    const user = await this.#prisma.user.findUnique({ where: { id: fromHex(id) } });
-    return user === null ? null : toAccount(user);
-  }
-
   /**
    * Checks a password. Null tells nothing of why: no such user, wrong password, disabled and locked look the same.
    * @param now milliseconds UTC.

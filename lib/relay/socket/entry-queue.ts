@@ -1,12 +1,8 @@
 import type { Database } from "../../shared/database/database.ts";
 import { relayLimits } from "../limits.ts";
 import { RelayError } from "../relay-error.ts";
-import {
-  type AppendOutcome,
-  type Audience,
-  appendEntries,
-  type PendingEntry,
-} from "../store/append-entries.ts";
+import { type AppendOutcome, appendEntries, type PendingEntry } from "../store/append-entries.ts";
+import type { Audience } from "../store/audience.ts";
 
 const batchEntries = 256;
 const batchBytes = 8 * 1024 * 1024;

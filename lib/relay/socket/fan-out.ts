@@ -1,6 +1,7 @@
 import type { RelayReceipt, WiretapFrame } from "../../protocol/relay-events.ts";
-import type { Audience, PendingEntry } from "../store/append-entries.ts";
+import type { PendingEntry } from "../store/append-entries.ts";
 import type { RosterAppend } from "../store/append-roster.ts";
+import type { Audience } from "../store/audience.ts";
 import { type RelayServer, userRoom } from "./socket-types.ts";
 
 export interface StoredReceipt extends RelayReceipt {

@@ -6,6 +6,7 @@ import type { Database } from "../../shared/database/database.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
 import { RelayError } from "../relay-error.ts";
 import { appendRoster } from "../store/append-roster.ts";
+import { readAudience } from "../store/audience.ts";
 import {
   findPosts,
   ownsDevice,
@@ -16,7 +17,8 @@ import {
 import { receiptKindName } from "../store/entry-kinds.ts";
 import { listConversations, readEntries } from "../store/read-entries.ts";
 import { listReceipts, putReceipt } from "../store/receipts.ts";
-import { readAudience, requireMember, requireStanding, type Speaker } from "../store/standing.ts";
+import type { Speaker } from "../store/speaker.ts";
+import { requireMember, requireStanding } from "../store/standing.ts";
 import type { EntryQueue } from "./entry-queue.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { RequestName, RequestOf } from "./requests.ts";

@@ -6,7 +6,7 @@ import { fromHex } from "../../shared/hex.ts";
 import type { Sessions, Standing } from "../accounts/sessions.ts";
 import { findCookie, readSessionId, sessionCookieName } from "../auth/session-cookie.ts";
 import { RelayError } from "../relay-error.ts";
-import type { Speaker } from "../store/standing.ts";
+import type { Speaker } from "../store/speaker.ts";
 import type { IdentityTokens } from "../tokens/identity-tokens.ts";
 import type { SocketData } from "./socket-types.ts";
 

@@ -1,7 +1,7 @@
 import type { Server, Socket } from "socket.io";
 import type { ClientToRelayEvents, RelayToClientEvents, WiretapEvents } from "../../protocol/relay-events.ts";
 import type { Standing } from "../accounts/sessions.ts";
-import type { Speaker } from "../store/standing.ts";
+import type { Speaker } from "../store/speaker.ts";
 
 export interface SocketData {
   readonly speaker: Speaker;

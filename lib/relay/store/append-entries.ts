@@ -4,8 +4,9 @@ import type { Database, SqlClient } from "../../shared/database/database.ts";
 import { toHex } from "../../shared/hex.ts";
 import { isDemonstration } from "../accounts/account.ts";
 import { RelayError, unknownConversation } from "../relay-error.ts";
+import type { Audience } from "./audience.ts";
 import { entryKindNumber } from "./entry-kinds.ts";
-import type { Speaker } from "./standing.ts";
+import type { Speaker } from "./speaker.ts";
 
 export interface PendingEntry {
   /** Hex, as they came. */
@@ -21,14 +22,6 @@ export interface PendingEntry {
 export type AppendOutcome =
   | { readonly seq: number; readonly fresh: boolean; readonly audience: Audience }
   | { readonly refused: RelayError };
-
-/** Who hears of an entry. */
-export interface Audience {
-  /** User ids, hex. */
-  readonly members: readonly string[];
-  /** Every member is a demonstration user: an audience may watch. */
-  readonly demonstration: boolean;
-}
 
 interface MemberRow {
   readonly conversation_id: Uint8Array;

@@ -3,10 +3,11 @@ import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import type { Database, SqlClient } from "../../shared/database/database.ts";
 import { toHex } from "../../shared/hex.ts";
 import { RelayError, unknownConversation } from "../relay-error.ts";
-import type { Audience } from "./append-entries.ts";
+import { type Audience, readAudience } from "./audience.ts";
 import { ownsDevice } from "./directory.ts";
 import { entryKindNumber } from "./entry-kinds.ts";
-import { type Membership, readAudience, requireStanding, type Speaker } from "./standing.ts";
+import type { Speaker } from "./speaker.ts";
+import { type Membership, requireStanding } from "./standing.ts";
 
 export interface RosterAppend {
   readonly seq: number;

@@ -1,24 +1,8 @@
 import type { Bytes } from "../../shared/bytes.ts";
 import type { Database, SqlClient } from "../../shared/database/database.ts";
 import { toHex } from "../../shared/hex.ts";
-import { isDemonstration } from "../accounts/account.ts";
 import { RelayError, unknownConversation } from "../relay-error.ts";
-import type { Audience } from "./append-entries.ts";
-
-/** Who asks, as the handshake found: the database is asked again at every event whether that still holds. */
-export type Speaker = {
-  /** User id, hex and bytes. */
-  readonly user: string;
-  readonly userId: Bytes;
-  /** Device id, hex and bytes. Claimed by the client; certificates bind it. */
-  readonly device: string;
-  readonly deviceId: Bytes;
-  /** Session version of the user at the handshake. */
-  readonly version: number;
-} & (
-  | { readonly session: string; readonly sessionId: Bytes }
-  | { readonly session: null; readonly sessionId: null }
-);
+import type { Speaker } from "./speaker.ts";
 
 /** @throws RelayError "relay.signed-out" when user or session no longer count. */
 export async function requireStanding(client: SqlClient, speaker: Speaker): Promise<void> {
@@ -50,18 +34,6 @@ export async function requireMember(
   const membership = rows[0];
   if (membership === undefined) throw unknownConversation();
   return membership;
-}
-
-/** Everybody in a conversation. */
-export async function readAudience(client: SqlClient, conversation: Bytes): Promise<Audience> {
-  const rows = await client.query<{ user_id: Uint8Array; kind: string }>(
-    "SELECT m.user_id, u.kind FROM members m JOIN users u ON u.id = m.user_id WHERE m.conversation_id = $1",
-    [conversation],
-  );
-  return {
-    members: rows.map((row) => toHex(row.user_id)),
-    demonstration: rows.every((row) => isDemonstration(row.kind)),
-  };
 }
 
 /** Of these speakers, those that no longer count. For sockets that are idle, or whose user was changed elsewhere. */
