@@ -51,7 +51,7 @@ function runChild(folder: string): Promise<void> {
   const library = pathToFileURL(createRequire(import.meta.url).resolve("@electric-sql/pglite")).href;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", childProgram, library, folder], {
     stdio: ["ignore", "ignore", "pipe"],
-    env: { PATH: process.env.PATH, TZ: "UTC" },
+    env: { NODE_ENV: "production", PATH: process.env.PATH, TZ: "UTC" },
   });
   let complaint = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
