@@ -9,6 +9,9 @@ const entries = {
   start: "start.ts",
   server: "server.ts",
   qkdn: "qkdn.ts",
+  "link-worker": "lib/keys/links/link-worker.ts",
+  "keys-cli": "lib/keys/cli/keys-cli.ts",
+  "add-user": "lib/relay/cli/add-user.ts",
 };
 
 const sources = [
