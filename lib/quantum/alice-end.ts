@@ -2,7 +2,7 @@ import type { Bytes } from "../shared/bytes.ts";
 import { qberAlarm } from "./alarm-threshold.ts";
 import { amplify, drawAmplificationSeed } from "./amplification.ts";
 import { Authenticator } from "./authentication.ts";
-import { type Bits, packBits, unpackBits, unpackPlane } from "./bits.ts";
+import { type Bits, packBits, unpackBits } from "./bits.ts";
 import {
   decodeVerdict,
   type EstimateDecision,
@@ -16,10 +16,18 @@ import { CascadeResponder } from "./cascade-alice.ts";
 import { cascadeSchedule } from "./cascade-schedule.ts";
 import { QuantumMessageError } from "./errors.ts";
 import type { Triple } from "./link-parameters.ts";
-import { basisPlane, eventBits, type PulseSource } from "./quantum-channel.ts";
+import { countOnes, type PulseSettings, trimPlane } from "./pulse-planes.ts";
+import type { PulseSource } from "./quantum-channel.ts";
 import type { RandomSource } from "./random.ts";
-import { SiftedRecord } from "./sifted-record.ts";
+import { SiftedRecord, type TestBits } from "./sifted-record.ts";
 import { verificationHash, verificationSeedBytes } from "./verification-hash.ts";
+
+const noPulses: PulseSettings = {
+  length: 0,
+  basis: new Uint8Array(0),
+  decoy: new Uint8Array(0),
+  vacuum: new Uint8Array(0),
+};
 
 /**
  * The sender of a link. It holds her bits, bases and intensities, and of Bob only what his messages say. Methods
@@ -31,7 +39,8 @@ export class AliceEnd implements PulseSource {
   readonly #random: RandomSource;
   readonly #sifted = new SiftedRecord();
   readonly #clicks: [number, number, number] = [0, 0, 0];
-  #batch: Bits = new Uint8Array(0);
+  #settings: PulseSettings = noPulses;
+  #batch: Bytes = new Uint8Array(0);
   #key: Bits = new Uint8Array(0);
   #packed: Bytes = new Uint8Array(0);
   #secret: Bytes | undefined;
@@ -69,50 +78,41 @@ export class AliceEnd implements PulseSource {
   }
 
   /** Fresh random bits on pulses of the given settings. She remembers them; the channel gets them as light. */
-  prepare(settings: Uint8Array): Uint8Array {
-    const random = this.#random.bytes((settings.length + 7) >> 3);
-    const events = settings.slice();
-    unpackPlane(random, 0, events);
-    random.fill(0);
-    const counts = new Uint32Array(4);
-    for (let i = 0; i < settings.length; i++) {
-      const intensity = (settings[i] as number) >> eventBits.intensityShift;
-      counts[intensity] = (counts[intensity] as number) + 1;
-    }
-    for (const k of [0, 1, 2] as const) this.#clicks[k] += counts[k] as number;
-    this.#batch = events;
-    return events.slice();
+  prepare(settings: PulseSettings): Bytes {
+    const { length, decoy, vacuum } = settings;
+    const bits = this.#random.bytes((length + 7) >> 3);
+    trimPlane(bits, length);
+    const decoys = countOnes(decoy, decoy);
+    const vacua = countOnes(vacuum, vacuum);
+    this.#clicks[0] += length - decoys - vacua;
+    this.#clicks[1] += decoys;
+    this.#clicks[2] += vacua;
+    this.#settings = settings;
+    this.#batch = bits;
+    return bits.slice();
   }
 
   /** Sifts a batch by Bob's bases and answers with her own and the intensities. */
-  sift(bobBases: Uint8Array): Bytes {
-    const events = this.#batch;
-    if (bobBases.length !== (events.length + 7) >> 3)
-      throw new QuantumMessageError("bases of the wrong length");
-    const others = new Uint8Array(events.length);
-    unpackPlane(bobBases, basisPlane, others);
-    this.#sifted.add(events, others, events);
-    const body = encodeSifting(events);
-    events.fill(0);
-    return body;
+  sift(bobBasis: Uint8Array): Bytes {
+    const { length, basis } = this.#settings;
+    this.#sifted.add({ length, basis, bits: this.#batch }, bobBasis, this.#settings);
+    this.#batch.fill(0);
+    return encodeSifting(this.#settings);
   }
 
   /** Compares Bob's test bits with hers and announces counts, decision and the seed of the interleavers. */
   estimate(testBits: Uint8Array): { readonly body: Bytes; readonly decision: EstimateDecision } {
-    const mine = this.#sifted.takeTest();
-    if (testBits.length !== (mine.length + 7) >> 3)
-      throw new QuantumMessageError("test bits of the wrong length");
     const counts = {
       key: this.#sifted.keyCounts,
       test: this.#sifted.testCounts,
-      testErrors: testErrorsBetween(mine, unpackBits(testBits, mine.length)),
+      testErrors: testErrorsBetween(this.#sifted.takeTest(), testBits),
     };
     const estimation = estimateFrom(this.#terms, counts);
     this.#estimation = estimation;
     const reconciliationSeed = this.#random.uint32();
     const decision = this.#decide(estimation);
     if (decision === "continue") {
-      this.#key = this.#sifted.takeKey();
+      this.#key = unpackBits(this.#sifted.takeKey(), estimation.keyBits);
       const schedule = cascadeSchedule(estimation.keyBits, estimation.testQber);
       this.#responder = new CascadeResponder(this.#key, schedule, reconciliationSeed);
     }
@@ -179,13 +179,12 @@ export class AliceEnd implements PulseSource {
   }
 }
 
-/** Errors by intensity; her test bits carry theirs. */
-function testErrorsBetween(mine: Uint8Array, his: Uint8Array): Triple {
-  const errors: [number, number, number] = [0, 0, 0];
-  for (let i = 0; i < mine.length; i++) {
-    const event = mine[i] as number;
-    if (((event ^ (his[i] as number)) & eventBits.bit) === 0) continue;
-    errors[(event >> eventBits.intensityShift) as 0 | 1 | 2] += 1;
-  }
-  return errors;
+/** Errors by intensity. */
+function testErrorsBetween(mine: TestBits, his: Uint8Array): Triple {
+  if (his.length !== mine.bits.length) throw new QuantumMessageError("test bits of the wrong length");
+  const different = mine.bits.map((byte, i) => byte ^ (his[i] as number));
+  trimPlane(different, mine.length);
+  const decoys = countOnes(different, mine.decoy);
+  const vacua = countOnes(different, mine.vacuum);
+  return [countOnes(different, different) - decoys - vacua, decoys, vacua];
 }

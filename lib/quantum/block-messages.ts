@@ -1,30 +1,22 @@
 import { type Bytes, concatBytes } from "../shared/bytes.ts";
-import { packPlane, unpackPlane } from "./bits.ts";
 import type { AmplificationKind } from "./block-result.ts";
 import type { SiftedCounts } from "./decoy-estimation.ts";
 import { QuantumMessageError } from "./errors.ts";
 import type { Triple } from "./link-parameters.ts";
+import { countOnes, type PulseSettings } from "./pulse-planes.ts";
 
-/** The planes of an event that Alice announces: her basis and the two bits of the intensity, never plane 0. */
-const announcedPlanes = [1, 2, 3] as const;
-
-/** Alice's answer to Bob's bases: her bases and intensities. `events` are as eventBits says. */
-export function encodeSifting(events: Uint8Array): Bytes {
-  return concatBytes(...announcedPlanes.map((plane) => packPlane(events, plane)));
+/** Alice's answer to Bob's bases: her bases and intensities. */
+export function encodeSifting({ basis, decoy, vacuum }: PulseSettings): Bytes {
+  return concatBytes(basis, decoy, vacuum);
 }
 
-/**
- * Alice's events without their bits.
- * @throws QuantumMessageError when the length is wrong.
- */
-export function decodeSifting(body: Uint8Array, events: number): Uint8Array<ArrayBuffer> {
-  const part = (events + 7) >> 3;
-  requireLength(body, announcedPlanes.length * part);
-  const announced = new Uint8Array(events);
-  for (const [i, plane] of announcedPlanes.entries()) {
-    unpackPlane(body.subarray(i * part, (i + 1) * part), plane, announced);
-  }
-  return announced;
+/** @throws QuantumMessageError when the length is wrong or a pulse has two intensities. */
+export function decodeSifting(body: Uint8Array, length: number): PulseSettings {
+  const part = (length + 7) >> 3;
+  requireLength(body, 3 * part);
+  const [basis, decoy, vacuum] = [body.slice(0, part), body.slice(part, 2 * part), body.slice(2 * part)];
+  if (countOnes(decoy, vacuum) > 0) throw new QuantumMessageError("unknown intensity");
+  return { length, basis, decoy, vacuum };
 }
 
 /** Alice's verdict on the test bits. */

@@ -2,7 +2,7 @@ import { type Bytes, equalBytes } from "../shared/bytes.ts";
 import { equalSecret } from "../shared/equal-secret.ts";
 import { amplify } from "./amplification.ts";
 import { Authenticator } from "./authentication.ts";
-import { type Bits, packBits, packPlane } from "./bits.ts";
+import { type Bits, packBits, unpackBits } from "./bits.ts";
 import {
   decodeAmplification,
   decodeEstimate,
@@ -15,7 +15,8 @@ import { CascadeCorrector } from "./cascade-bob.ts";
 import { cascadeSchedule } from "./cascade-schedule.ts";
 import { QuantumMessageError } from "./errors.ts";
 import type { Triple } from "./link-parameters.ts";
-import { basisPlane, type PulseDetector } from "./quantum-channel.ts";
+import type { Clicks } from "./pulse-planes.ts";
+import type { PulseDetector } from "./quantum-channel.ts";
 import { SiftedRecord } from "./sifted-record.ts";
 import { verificationHash, verificationSeedBytes } from "./verification-hash.ts";
 
@@ -27,7 +28,7 @@ export class BobEnd implements PulseDetector {
   readonly authenticator: Authenticator;
   readonly #terms: BlockTerms;
   readonly #sifted = new SiftedRecord();
-  #batch: Bits = new Uint8Array(0);
+  #batch: Clicks = { length: 0, basis: new Uint8Array(0), bits: new Uint8Array(0) };
   #detections = 0;
   #key: Bits = new Uint8Array(0);
   #packed: Bytes = new Uint8Array(0);
@@ -56,24 +57,24 @@ export class BobEnd implements PulseDetector {
     return this.#corrector?.roundTrips ?? 0;
   }
 
-  register(clicks: Uint8Array): void {
-    this.#batch = new Uint8Array(clicks);
+  register(clicks: Clicks): void {
+    this.#batch = clicks;
     this.#detections += clicks.length;
   }
 
   announceBases(): Bytes {
-    return packPlane(this.#batch, basisPlane);
+    return this.#batch.basis.slice();
   }
 
   sift(body: Uint8Array): void {
-    const announced = decodeSifting(body, this.#batch.length);
-    this.#sifted.add(this.#batch, announced, announced);
-    this.#batch.fill(0);
+    const settings = decodeSifting(body, this.#batch.length);
+    this.#sifted.add(this.#batch, settings.basis, settings);
+    this.#batch.bits.fill(0);
   }
 
   /** His bits in the test basis: they are given away, never used for key. */
   discloseTest(): Bytes {
-    return packBits(this.#sifted.takeTest());
+    return this.#sifted.takeTest().bits;
   }
 
   /** Takes Alice's counts, which must be his own where he can tell, and gets ready to correct. */
@@ -88,7 +89,7 @@ export class BobEnd implements PulseDetector {
     const estimation = estimateFrom(this.#terms, counts);
     this.#estimation = estimation;
     if (decision === "continue") {
-      this.#key = this.#sifted.takeKey();
+      this.#key = unpackBits(this.#sifted.takeKey(), estimation.keyBits);
       const schedule = cascadeSchedule(estimation.keyBits, estimation.testQber);
       this.#corrector = new CascadeCorrector(this.#key, schedule, reconciliationSeed);
     }
@@ -138,7 +139,7 @@ export class BobEnd implements PulseDetector {
     this.#secret?.fill(0);
     this.#key.fill(0);
     this.#packed.fill(0);
-    this.#batch.fill(0);
+    this.#batch.bits.fill(0);
     this.#sifted.destroy();
     this.#corrector?.destroy();
     this.authenticator.destroy();

@@ -58,11 +58,13 @@ export function createInterleaver(length: number, seed: number): Interleaver {
       );
     },
     scatter(bits, target) {
-      for (let row = 0, from = 0; row < rows; row++) {
+      // In the order of places, so that rows which share cache lines of the target follow each other.
+      for (let place = 0; place < rows; place++) {
+        const row = rowAt[place] as number;
         const factor = factors[row] as number;
-        const place = places[row] as number;
-        const end = Math.min(from + columns, length);
-        for (let column = shifts[row] as number; from < end; from++) {
+        const end = Math.min((row + 1) << columnsLog, length);
+        let column = shifts[row] as number;
+        for (let from = row << columnsLog; from < end; from++) {
           target[column * rows + place] = bits[from] as number;
           column = (column + factor) & mask;
         }

@@ -1,28 +1,24 @@
+import type { Bytes } from "../shared/bytes.ts";
 import { drawMultinomial } from "./binomial.ts";
+import { packPlane } from "./bits.ts";
 import type { ChannelCondition } from "./condition.ts";
 import { type DetectionLaw, detectionLaw } from "./detection-law.ts";
 import type { LinkParameters } from "./link-parameters.ts";
+import type { Clicks, PulseSettings } from "./pulse-planes.ts";
 import type { RandomSource } from "./random.ts";
 
-/** A detected pulse's settings and bit in one byte, as an end remembers them: the key basis X is 0, the test basis Z 1. Bob has no intensity. */
-export const eventBits = { bit: 1, basis: 2, intensityShift: 2 } as const;
-export const basisPlane = 1;
-
 export interface PulseSource {
-  /** Alice prepares pulses with these settings (basis and intensity) and her own bits; she keeps what she returns. */
-  prepare(settings: Uint8Array): Uint8Array;
+  /** Alice prepares pulses with these settings and her own bits, which go into the light. She keeps both. */
+  prepare(settings: PulseSettings): Bytes;
 }
 
 export interface PulseDetector {
-  /** Bob's clicks in order: his basis and his bit. */
-  register(clicks: Uint8Array): void;
+  /** Bob's clicks in order. */
+  register(clicks: Clicks): void;
 }
 
-/** In a label of the channel, beyond Alice's settings: Bob's basis, and whether his bit is wrong. */
-const bobTestBasis = 16;
-const bobBasisShift = 3;
-const wrong = 32;
-const wrongShift = 5;
+/** The planes of an event in the channel: Alice's settings, Bob's basis, and whether his bit is wrong. */
+const plane = { decoy: 0, vacuum: 1, aliceBasis: 2, bobBasis: 3, wrong: 4 } as const;
 
 /**
  * The fibre with its light and its eavesdropper: the only thing besides classical messages that both ends touch.
@@ -65,10 +61,16 @@ export class QuantumChannel {
     const counts = drawMultinomial(this.#random, this.liveGates - before, this.#probabilities);
     const events = this.#eventsFor(counts);
     shuffle(events, this.#random);
-    const settings = new Uint8Array(events.length);
-    for (let i = 0; i < events.length; i++) settings[i] = (events[i] as number) & 14;
-    const prepared = alice.prepare(settings);
-    bob.register(this.#measure(events, prepared));
+    const length = events.length;
+    const bits = alice.prepare({
+      length,
+      basis: packPlane(events, plane.aliceBasis),
+      decoy: packPlane(events, plane.decoy),
+      vacuum: packPlane(events, plane.vacuum),
+    });
+    const wrong = packPlane(events, plane.wrong);
+    for (let i = 0; i < wrong.length; i++) bits[i] = (bits[i] as number) ^ (wrong[i] as number);
+    bob.register({ length, basis: packPlane(events, plane.bobBasis), bits });
     return events.length;
   }
 
@@ -82,17 +84,6 @@ export class QuantumChannel {
       at += count;
     }
     return events;
-  }
-
-  /** Bob's bit is Alice's, or the other one where the event says so. */
-  #measure(events: Uint8Array, prepared: Uint8Array): Uint8Array {
-    const clicks = new Uint8Array(events.length);
-    for (let i = 0; i < events.length; i++) {
-      const event = events[i] as number;
-      const bit = ((prepared[i] as number) & eventBits.bit) ^ (event >> wrongShift);
-      clicks[i] = bit | ((event & bobTestBasis) >> bobBasisShift);
-    }
-    return clicks;
   }
 }
 
@@ -111,11 +102,10 @@ function categoriesOf(parameters: LinkParameters, law: DetectionLaw): readonly C
           const weight = (parameters.intensityProbabilities[k] ?? 0) * ofAlice * ofBob;
           // In the other basis a photon is as likely to be seen as either bit.
           const wrongClick = aliceBasis === bobBasis ? error : click / 2;
-          const label =
-            (k << eventBits.intensityShift) | (aliceBasis * eventBits.basis) | (bobBasis * bobTestBasis);
+          const label = k | (aliceBasis << plane.aliceBasis) | (bobBasis << plane.bobBasis);
           return [
             { label, probability: weight * (click - wrongClick) },
-            { label: label | wrong, probability: weight * wrongClick },
+            { label: label | (1 << plane.wrong), probability: weight * wrongClick },
           ];
         }),
       ),

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { gainAndError } from "../../lib/quantum/asymptotic-rate.ts";
 import { drawBinomial, drawMultinomial } from "../../lib/quantum/binomial.ts";
+import { unpackBits } from "../../lib/quantum/bits.ts";
 import { type ChannelCondition, undisturbed } from "../../lib/quantum/condition.ts";
 import { type DetectionLaw, detectionLaw } from "../../lib/quantum/detection-law.ts";
 import { presetFor } from "../../lib/quantum/parameters.ts";
+import type { Clicks, PulseSettings } from "../../lib/quantum/pulse-planes.ts";
 import { QuantumChannel } from "../../lib/quantum/quantum-channel.ts";
 import { createSeededRandom, createSystemRandom } from "../../lib/quantum/random.ts";
+import type { Bytes } from "../../lib/shared/bytes.ts";
 
 const seeded = (seed: number) => createSeededRandom(new Uint8Array(32).fill(seed));
 
@@ -76,28 +79,35 @@ describe("binomial draws", () => {
 
 const parameters = { ...presetFor({ kind: "fibre", lengthKm: 50, lossDb: 10 }), lossDb: 10 };
 
+const none: Bytes = new Uint8Array(0);
+
 /** Runs the channel with ends that only count, and compares every category with its law. */
 function runChannel(condition: ChannelCondition, seed: number, gates: number) {
   const random = seeded(seed);
   const channel = new QuantumChannel(parameters, condition, random);
   const tally = { matched: 0, errors: 0, clicks: 0, byIntensity: [0, 0, 0] };
-  let sent: Uint8Array = new Uint8Array(0);
+  let sent = { length: 0, basis: none, decoy: none, vacuum: none };
+  let light = none;
   const alice = {
-    prepare(settings: Uint8Array) {
-      sent = settings.map((setting) => setting | (random.uint32() & 1));
-      return sent;
+    prepare(settings: PulseSettings) {
+      sent = settings;
+      light = random.bytes(settings.basis.length);
+      return light.slice();
     },
   };
   const bob = {
-    register(clicks: Uint8Array) {
-      tally.clicks += clicks.length;
-      clicks.forEach((click, i) => {
-        const event = sent[i]!;
-        tally.byIntensity[event >> 2]! += 1;
-        if (((click ^ event) & 2) !== 0) return;
+    register({ length, basis, bits }: Clicks) {
+      tally.clicks += length;
+      const planes = [sent.basis, sent.decoy, sent.vacuum, light, basis, bits];
+      const [aliceBasis, decoy, vacuum, aliceBits, bobBasis, bobBits] = planes.map((p) =>
+        unpackBits(p, length),
+      );
+      for (let i = 0; i < length; i++) {
+        tally.byIntensity[decoy![i]! + 2 * vacuum![i]!]! += 1;
+        if (aliceBasis![i] !== bobBasis![i]) continue;
         tally.matched++;
-        tally.errors += (click ^ event) & 1;
-      });
+        tally.errors += aliceBits![i]! ^ bobBits![i]!;
+      }
     },
   };
   for (let i = 0; i < 10; i++) channel.transmit(Math.ceil(gates / channel.law.liveFraction / 10), alice, bob);
