@@ -52,6 +52,8 @@ export interface KeyWorldOptions {
   readonly housekeepingMs?: number;
   /** What carries relay frames between nodes; tests put an attacker here. */
   readonly wire?: HopWire;
+  /** Told of a housekeeping round that failed; the next one tries again. */
+  readonly log?: (error: unknown) => void;
 }
 
 /** All key managers of one process, their ledger and their listeners. */
@@ -185,7 +187,7 @@ async function assemble(
     // The embedded database has nobody else who would reclaim the room of collected keys.
     if (database.kind === "pglite" && ++rounds % 10 === 0) await database.exec("VACUUM waiting_keys");
   };
-  const stopHousekeeping = startHousekeeping(keepHouse, options.housekeepingMs ?? 60_000);
+  const stopHousekeeping = startHousekeeping(keepHouse, options.housekeepingMs ?? 60_000, options.log);
 
   const providers = new Map<string, KeyProvider & { close?(): void }>();
   const views = createViews({
@@ -313,7 +315,11 @@ async function countKeys(database: Database): Promise<number> {
 }
 
 /** Rounds never overlap, and a round that fails is tried again at the next. */
-function startHousekeeping(keepHouse: () => Promise<void>, everyMs: number): () => Promise<void> {
+function startHousekeeping(
+  keepHouse: () => Promise<void>,
+  everyMs: number,
+  log: (error: unknown) => void = () => {},
+): () => Promise<void> {
   if (everyMs === 0) return async () => {};
   let round: Promise<void> = Promise.resolve();
   let busy = false;
@@ -322,7 +328,7 @@ function startHousekeeping(keepHouse: () => Promise<void>, everyMs: number): () 
       if (busy) return;
       busy = true;
       round = keepHouse()
-        .catch(() => {})
+        .catch(log)
         .finally(() => {
           busy = false;
         });

@@ -16,7 +16,13 @@ const fileSchema = z.record(z.string(), z.string());
 
 /** The Ed25519 keys with which every site signs the heads of its ledger. */
 export class SiteSigningKeys {
-  readonly #keys = new Map<string, { secret: KeyObject; open: KeyObject }>();
+  /** PKCS #8, base64: a network has hundreds of sites, and most keys are wanted long after the start or never. */
+  readonly #stored: Readonly<Record<string, string>>;
+  readonly #keys = new Map<string, { readonly secret: KeyObject; readonly open: KeyObject }>();
+
+  private constructor(stored: Readonly<Record<string, string>>) {
+    this.#stored = stored;
+  }
 
   /** Reads DATA_DIR/qkdn/pki/ledger-keys.json, making keys for sites that have none. */
   static open(folder: string, sites: readonly string[]): SiteSigningKeys {
@@ -28,23 +34,29 @@ export class SiteSigningKeys {
       stored[site] = privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
     }
     if (missing.length > 0) writePrivateFile(path, JSON.stringify(stored));
-    const keys = new SiteSigningKeys();
-    for (const [site, text] of Object.entries(stored)) {
-      const secret = createPrivateKey({ key: Buffer.from(text, "base64"), type: "pkcs8", format: "der" });
-      keys.#keys.set(site, { secret, open: createPublicKey(secret) });
-    }
-    return keys;
+    return new SiteSigningKeys(stored);
   }
 
+  /** @throws Error for a site without key. */
   signHead(site: string, length: number, hash: Uint8Array): Uint8Array {
-    const found = this.#keys.get(site);
-    if (found === undefined) throw new Error(`site ${site} has no ledger key`);
-    return sign(null, headBytes(site, length, hash), found.secret);
+    const keys = this.#find(site);
+    if (keys === undefined) throw new Error(`site ${site} has no ledger key`);
+    return sign(null, headBytes(site, length, hash), keys.secret);
   }
 
   verifyHead(site: string, length: number, hash: Uint8Array, signature: Uint8Array): boolean {
-    const found = this.#keys.get(site);
-    return found !== undefined && verify(null, headBytes(site, length, hash), found.open, signature);
+    const keys = this.#find(site);
+    return keys !== undefined && verify(null, headBytes(site, length, hash), keys.open, signature);
+  }
+
+  #find(site: string): { readonly secret: KeyObject; readonly open: KeyObject } | undefined {
+    const known = this.#keys.get(site);
+    const text = this.#stored[site];
+    if (known !== undefined || text === undefined) return known;
+    const secret = createPrivateKey({ key: Buffer.from(text, "base64"), type: "pkcs8", format: "der" });
+    const keys = { secret, open: createPublicKey(secret) };
+    this.#keys.set(site, keys);
+    return keys;
   }
 }
 
