@@ -11,8 +11,8 @@ export interface SessionUser {
 }
 
 export const administrationRoles: readonly Role[] = ["administrator", "auditor", "officer", "presenter"];
-export const stageRoles: readonly Role[] = ["presenter", "administrator"];
-export const commandRoles: readonly Role[] = ["administrator", "officer"];
+export const stageRoles: readonly Role[] = ["presenter"];
+export const deviceCommandRoles: readonly Role[] = ["officer"];
 
 export function hasRole(user: SessionUser, roles: readonly Role[]): boolean {
   return user.roles.some((role) => roles.includes(role));

@@ -24,9 +24,10 @@ interface EuropeMapProps {
   readonly onChoose?: (link: string) => void;
   readonly onHoverLink?: (link: string | null) => void;
   readonly onHoverSite?: (site: string | null) => void;
-  /** Routes drawn as a band; the map fits itself to them when `fitRoutes`. */
-  readonly routes?: readonly (readonly string[])[];
-  readonly fitRoutes?: boolean;
+  /** Routes drawn as a band. */
+  readonly routes?: readonly (readonly string[])[] | undefined;
+  /** Sites that the map fits itself to; the whole network when absent. */
+  readonly fit?: readonly (readonly string[])[];
   readonly pulses?: readonly RoutePulseEvent[];
   readonly onPulseDone?: (id: string) => void;
   readonly labels?: readonly string[];
@@ -39,17 +40,17 @@ const noRoutes: readonly (readonly string[])[] = [];
 
 /** Quiet land under a bright network. The list of links that stands beside every map says the same in words. */
 export function EuropeMap(props: EuropeMapProps) {
-  const { model, routes = noRoutes, fitRoutes = false, large = false } = props;
+  const { model, routes = noRoutes, fit, large = false } = props;
   const t = useTranslations("map");
   const land = useLand();
   const home = useMemo(() => {
-    const ids = fitRoutes ? new Set(routes.flat()) : null;
+    const ids = fit ? new Set(fit.flat()) : null;
     const points: Point[] = [];
     for (const [id, placed] of model.sites) {
       if (ids ? ids.has(id) : placed.site.kind !== "satellite") points.push(placed.at);
     }
-    return boxAround(points, fitRoutes ? 0.16 : 0.04);
-  }, [model, routes, fitRoutes]);
+    return boxAround(points, fit ? 0.14 : 0.04);
+  }, [model, fit]);
   const view = useMapView(home);
   const labelled = (props.labels ?? [])
     .map((id) => model.sites.get(id))
@@ -79,18 +80,20 @@ export function EuropeMap(props: EuropeMapProps) {
           links={model.links}
           statuses={props.statuses}
           chosen={props.chosen}
+          unit={view.unit}
           onChoose={props.onChoose}
           onHover={props.onHoverLink}
         />
-        <SiteLayer sites={model.sites.values()} unit={view.unit} onHover={props.onHoverSite} />
+        <SiteLayer sites={model.sites} unit={view.unit} onHover={props.onHoverSite} />
         {props.pulses?.map((pulse) => (
           <RoutePulse
             key={pulse.id}
             d={routePath(model, pulse.route)}
+            unit={view.unit}
             onDone={() => props.onPulseDone?.(pulse.id)}
           />
         ))}
-        <SiteLabels sites={labelled} unit={view.unit} large={large} />
+        <SiteLabels sites={labelled} box={view.box} unit={view.unit} large={large} />
       </svg>
       <div className="absolute top-2 right-2 flex flex-col gap-1">
         <IconButton

@@ -21,13 +21,15 @@ export function RouteBand({ d }: { d: string }) {
 
 interface PulseProps {
   readonly d: string;
+  /** Map units per pixel. The stroke scales with the map, because a dash that moves must count in its units. */
+  readonly unit: number;
   readonly onDone: () => void;
 }
 
 const travel = 1600;
 
 /** A key on its way: a bright stretch that runs along the route once. With reduced motion the whole route shows for a moment. */
-export function RoutePulse({ d, onDone }: PulseProps) {
+export function RoutePulse({ d, unit, onDone }: PulseProps) {
   const path = useRef<SVGPathElement | null>(null);
   const done = useRef(onDone);
   done.current = onDone;
@@ -60,7 +62,7 @@ export function RoutePulse({ d, onDone }: PulseProps) {
       d={d}
       fill="none"
       className="stroke-ink"
-      strokeWidth={5}
+      strokeWidth={5 * unit}
       strokeLinecap="round"
       strokeLinejoin="round"
       opacity={0}

@@ -1,5 +1,6 @@
 import { memo } from "react";
 import type { PlacedSite } from "./map-model.ts";
+import type { Box } from "./projection.ts";
 
 const sizes: Readonly<Record<string, number>> = {
   endpoint: 7,
@@ -55,7 +56,7 @@ const SiteDot = memo(function SiteDot({ placed, unit, onHover }: SiteDotProps) {
 });
 
 interface SiteLayerProps {
-  readonly sites: Iterable<PlacedSite>;
+  readonly sites: ReadonlyMap<string, PlacedSite>;
   readonly unit: number;
   readonly onHover?: ((site: string | null) => void) | undefined;
 }
@@ -63,7 +64,7 @@ interface SiteLayerProps {
 export function SiteLayer({ sites, unit, onHover }: SiteLayerProps) {
   return (
     <g fill="none">
-      {[...sites].map((placed) => (
+      {[...sites.values()].map((placed) => (
         <SiteDot
           key={placed.site.id}
           placed={placed}
@@ -77,19 +78,22 @@ export function SiteLayer({ sites, unit, onHover }: SiteLayerProps) {
 
 interface SiteLabelsProps {
   readonly sites: readonly PlacedSite[];
+  /** What is seen of the map: a name in its right half stands left of its dot. */
+  readonly box: Box;
   readonly unit: number;
   readonly large?: boolean;
 }
 
 /** Names beside dots, with a halo of paper so that lines may pass under them. */
-export function SiteLabels({ sites, unit, large = false }: SiteLabelsProps) {
+export function SiteLabels({ sites, box, unit, large = false }: SiteLabelsProps) {
   const size = (large ? 14 : 11) * unit;
   return (
     <g fontSize={size} className="fill-ink font-medium" pointerEvents="none">
       {sites.map(({ site, at }) => (
         <text
           key={site.id}
-          x={at[0] + 8 * unit}
+          textAnchor={at[0] > box.x + box.width / 2 ? "end" : "start"}
+          x={at[0] + (at[0] > box.x + box.width / 2 ? -8 : 8) * unit}
           y={at[1] - 6 * unit}
           className="stroke-land"
           strokeWidth={3 * unit}

@@ -102,7 +102,7 @@ export function Composer(props: ComposerProps) {
           {t("sendFailedText", { reason: failure })}
         </Notice>
       ) : null}
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <Segmented
           label={t("suite")}
           value={draft.suite}
@@ -148,7 +148,7 @@ export function Composer(props: ComposerProps) {
         <p>
           <button
             type="button"
-            className="rounded-sm text-left text-sm text-accent hover:underline"
+            className="block max-w-full truncate rounded-sm text-sm text-accent hover:underline"
             onClick={() => write(props.sample ?? "")}
           >
             {stage("sample")}: “{props.sample}”

@@ -1,0 +1,193 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import type { ConsumptionView } from "@/lib/keys/api-types.ts";
+import { Button } from "@/lib/ui/button.tsx";
+import { type Series, TimeSeries } from "@/lib/ui/chart/time-series.tsx";
+import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
+import { Empty, Waiting } from "@/lib/ui/notice.tsx";
+import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
+import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
+import { PageHeading } from "@/lib/ui/page-heading.tsx";
+import { Segmented } from "@/lib/ui/segmented.tsx";
+import { Stat, Stats } from "@/lib/ui/stat.tsx";
+import { exportCsv, exportJson } from "./export-consumption.ts";
+import { GroupTable } from "./group-table.tsx";
+import { SeriesTable } from "./series-table.tsx";
+
+const ranges = {
+  "15m": { ms: 900_000, bucketMs: 15_000 },
+  "1h": { ms: 3_600_000, bucketMs: 60_000 },
+  "6h": { ms: 21_600_000, bucketMs: 300_000 },
+  "24h": { ms: 86_400_000, bucketMs: 1_200_000 },
+} as const;
+
+type RangeName = keyof typeof ranges;
+export type Grouping = "pair" | "site" | "purpose" | "suite" | "level";
+const groupings: readonly Grouping[] = ["pair", "site", "purpose", "suite", "level"];
+
+/** The end of the range moves on with time, in steps of one bucket, so that every read is of whole buckets. */
+function useRangeEnd(bucketMs: number): number | null {
+  const [end, setEnd] = useState<number | null>(null);
+  useEffect(() => {
+    const step = () => setEnd(Math.ceil(Date.now() / bucketMs) * bucketMs);
+    step();
+    const timer = setInterval(step, Math.min(bucketMs, 15_000));
+    return () => clearInterval(timer);
+  }, [bucketMs]);
+  return end;
+}
+
+export function ConsumptionPage() {
+  const t = useTranslations();
+  const [range, setRange] = useState<RangeName>("15m");
+  const [by, setBy] = useState<Grouping>("pair");
+  const end = useRangeEnd(ranges[range].bucketMs);
+  return (
+    <>
+      <PageHeading title={t("admin.pages.consumption")} question={t("admin.questions.consumption")}>
+        <Segmented
+          label={t("consumption.range")}
+          value={range}
+          onChange={setRange}
+          options={(Object.keys(ranges) as RangeName[]).map((name) => ({
+            value: name,
+            label: t(`consumption.ranges.${name}`),
+          }))}
+        />
+      </PageHeading>
+      {end === null ? (
+        <Waiting>{t("common.loading")}</Waiting>
+      ) : (
+        <Consumption range={range} end={end} by={by} onBy={setBy} />
+      )}
+    </>
+  );
+}
+
+interface ConsumptionProps {
+  readonly range: RangeName;
+  readonly end: number;
+  readonly by: Grouping;
+  readonly onBy: (by: Grouping) => void;
+}
+
+function Consumption({ range, end, by, onBy }: ConsumptionProps) {
+  const t = useTranslations();
+  const { ms, bucketMs } = ranges[range];
+  const { value, problem, reload } = useOperationsRead<ConsumptionView>(
+    "/ops/consumption",
+    { from: end - ms, to: end, bucketMs, by },
+    10_000,
+  );
+  const [kept, setKept] = useState<ConsumptionView | null>(null);
+  useEffect(() => {
+    if (value) setKept(value);
+  }, [value]);
+  const shown = value ?? kept;
+  if (problem && !shown) return <ReadProblem problem={problem} onRetry={reload} />;
+  if (!shown) return <Waiting>{t("common.loading")}</Waiting>;
+  return (
+    <div className="grid gap-6 pb-10">
+      <Totals view={shown} />
+      <Chart view={shown} />
+      <section className="grid gap-2 px-4">
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          <Segmented
+            label={t("consumption.by")}
+            value={by}
+            onChange={onBy}
+            options={groupings.map((name) => ({ value: name, label: t(`consumption.groups.${name}`) }))}
+          />
+          <span className="flex gap-2">
+            <Button size="small" icon="download" onClick={() => exportCsv(shown, by)}>
+              {t("common.export", { format: "CSV" })}
+            </Button>
+            <Button size="small" icon="download" onClick={() => exportJson(shown, by)}>
+              {t("common.export", { format: "JSON" })}
+            </Button>
+          </span>
+        </div>
+        {shown.groups.length === 0 ? (
+          <Empty icon="key" title={t("consumption.empty")}>
+            {t("consumption.emptyText")}
+          </Empty>
+        ) : (
+          <GroupTable groups={shown.groups} by={by} />
+        )}
+      </section>
+    </div>
+  );
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+function Totals({ view }: { view: ConsumptionView }) {
+  const t = useTranslations("consumption");
+  const quantity = useQuantity();
+  const [generated, consumed] = [sum(view.generatedBytes), sum(view.consumedBytes)];
+  const seconds = Math.max(1, (view.to - view.from) / 1000);
+  return (
+    <Stats>
+      <Stat name={t("generated")} note={quantity.rate((generated * 8) / seconds)}>
+        {quantity.data(generated)}
+      </Stat>
+      <Stat name={t("consumed")} note={quantity.rate((consumed * 8) / seconds)}>
+        {quantity.data(consumed)}
+      </Stat>
+      <Stat name={t("keys")}>{quantity.number(sum(view.groups.map((group) => group.keys)), 0)}</Stat>
+    </Stats>
+  );
+}
+
+function Chart({ view }: { view: ConsumptionView }) {
+  const t = useTranslations();
+  const quantity = useQuantity();
+  const [shape, setShape] = useState<"chart" | "table">("chart");
+  const times = useMemo(
+    () => view.generatedBytes.map((_, index) => view.from + index * view.bucketMs),
+    [view.generatedBytes, view.from, view.bucketMs],
+  );
+  const series = useMemo<readonly Series[]>(
+    () => [
+      { name: t("consumption.generated"), colour: "--series-1", values: view.generatedBytes, fill: true },
+      { name: t("consumption.consumed"), colour: "--series-2", values: view.consumedBytes, dash: [6, 3] },
+    ],
+    [t, view],
+  );
+  const formatValue = useCallback((value: number) => quantity.data(value), [quantity]);
+  const formatTime = useCallback((at: number) => quantity.shortClock(at), [quantity]);
+  return (
+    <section className="grid gap-2 px-4">
+      <div className="flex items-center justify-between gap-2">
+        <h2 className="text-base font-semibold">{t("consumption.title")}</h2>
+        <Segmented
+          label={t("consumption.title")}
+          value={shape}
+          onChange={setShape}
+          options={[
+            { value: "chart", label: t("common.chart") },
+            { value: "table", label: t("common.table") },
+          ]}
+        />
+      </div>
+      {shape === "chart" ? (
+        <div className="rounded-md border border-line bg-surface p-3">
+          <TimeSeries
+            times={times}
+            series={series}
+            formatValue={formatValue}
+            formatTime={formatTime}
+            label={t("consumption.chartLabel", {
+              from: quantity.shortClock(view.from),
+              to: quantity.shortClock(view.to),
+            })}
+          />
+        </div>
+      ) : (
+        <SeriesTable view={view} times={times} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useMemo } from "react";
+import { siteNames } from "@/lib/ui/network/link-names.ts";
+import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
+import type { Grouping } from "./consumption-page.tsx";
+
+const purposes = ["relayed", "supplied", "authentication", "expired", "discarded"] as const;
+const levels = ["0", "1", "2", "3"] as const;
+
+/** Name of a group as a person knows it: sites by their names, purposes and suites in words. */
+export function useGroupName(by: Grouping): (name: string) => string {
+  const t = useTranslations();
+  const { topology } = useOperations();
+  return useMemo(() => {
+    const names = topology ? siteNames(topology) : new Map<string, string>();
+    return (name: string) => {
+      if (by === "purpose") {
+        const purpose = purposes.find((one) => one === name);
+        return purpose ? t(`consumption.purpose.${purpose}`) : name;
+      }
+      if (by === "suite") {
+        if (name === "1" || name === "OTP") return t("messages.suiteName.OTP");
+        return name === "2" || name === "AES" ? t("messages.suiteName.AES") : name;
+      }
+      if (by === "level") {
+        const level = levels.find((one) => one === name);
+        return level ? t(`messages.levelName.${level}`) : name;
+      }
+      return name
+        .replace(/[a-z]{2}-[a-z0-9-]+/g, (site) => names.get(site) ?? site)
+        .replace(/\s*[~/]\s*/, " – ");
+    };
+  }, [by, t, topology]);
+}

@@ -1,0 +1,165 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useDeferredValue, useMemo, useState } from "react";
+import type { LinkStatus, LinkView, TopologyView } from "@/lib/keys/api-types.ts";
+import { type Column, DataTable } from "@/lib/ui/data-table.tsx";
+import { TextField } from "@/lib/ui/field.tsx";
+import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
+import { Meter } from "@/lib/ui/meter.tsx";
+import { linkName } from "@/lib/ui/network/link-names.ts";
+import { LinkState, poolTone } from "@/lib/ui/network/link-state.tsx";
+import { Empty } from "@/lib/ui/notice.tsx";
+import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
+import { Term } from "@/lib/ui/term.tsx";
+
+interface Row {
+  readonly link: LinkView;
+  readonly name: string;
+  readonly status: LinkStatus;
+}
+
+interface LinkTableProps {
+  readonly topology: TopologyView;
+  readonly names: ReadonlyMap<string, string>;
+  readonly chosen: string | null;
+  readonly onChoose: (link: string) => void;
+}
+
+const urgency: Readonly<Record<LinkStatus["condition"], number>> = {
+  alarm: 0,
+  down: 1,
+  starting: 2,
+  generating: 3,
+  standby: 4,
+};
+
+const inTrouble = (status: LinkStatus) => status.condition === "alarm" || status.condition === "down";
+
+export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps) {
+  const t = useTranslations("health");
+  const conditions = useTranslations("link.condition");
+  const { links } = useOperations();
+  const [query, setQuery] = useState("");
+  const [onlyTrouble, setOnlyTrouble] = useState(false);
+  const asked = useDeferredValue(query.trim().toLowerCase());
+  const statuses = useDeferredValue(links);
+  const rows = useMemo(() => {
+    const all: Row[] = [];
+    for (const link of topology.links) {
+      const status = statuses.get(link.id);
+      if (!status || (onlyTrouble && !inTrouble(status))) continue;
+      const name = linkName(link, names);
+      const text = `${name} ${link.id} ${conditions(status.condition)}`.toLowerCase();
+      if (asked === "" || text.includes(asked)) all.push({ link, name, status });
+    }
+    return all;
+  }, [topology, statuses, names, asked, onlyTrouble, conditions]);
+  const columns = useColumns();
+  return (
+    <section aria-label={t("links")} className="min-w-0 border-line bg-surface max-xl:border-t xl:border-l">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2">
+        <div className="min-w-56 flex-1">
+          <TextField
+            label={t("filter")}
+            hideLabel
+            placeholder={t("filter")}
+            icon="search"
+            type="search"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+          />
+        </div>
+        <label className="flex items-center gap-2">
+          <input
+            type="checkbox"
+            checked={onlyTrouble}
+            onChange={(event) => setOnlyTrouble(event.target.checked)}
+            className="size-4 accent-accent"
+          />
+          {t("onlyTrouble")}
+        </label>
+      </div>
+      <div className="thin-scroll overflow-x-auto">
+        <DataTable
+          caption={t("links")}
+          columns={columns}
+          rows={rows}
+          rowKey={(row) => row.link.id}
+          chosen={chosen}
+          onChoose={onChoose}
+          initialSort={{ key: "condition", descending: false }}
+        />
+        {rows.length === 0 ? <Empty icon="search" title={t("noMatch")} /> : null}
+      </div>
+    </section>
+  );
+}
+
+function useColumns(): readonly Column<Row>[] {
+  const t = useTranslations("health");
+  const causes = useTranslations("link.cause");
+  const units = useTranslations("units");
+  const quantity = useQuantity();
+  return useMemo(
+    () => [
+      { key: "link", header: t("column.link"), cell: (row) => row.name, sortBy: (row) => row.name },
+      {
+        key: "condition",
+        header: t("column.condition"),
+        cell: (row) => (
+          <span title={row.status.alarm ? causes(row.status.alarm) : undefined}>
+            <LinkState condition={row.status.condition} />
+          </span>
+        ),
+        sortBy: (row) => urgency[row.status.condition],
+      },
+      {
+        key: "qber",
+        header: <Term name="QBER">{t("column.qber")}</Term>,
+        cell: (row) => (row.status.qber === null ? "—" : quantity.percent(row.status.qber, 2)),
+        align: "right",
+      },
+      {
+        key: "rate",
+        header: t("column.rate"),
+        cell: (row) => (
+          <span className="whitespace-nowrap">{quantity.rate(row.status.secretBitsPerSecond)}</span>
+        ),
+        sortBy: (row) => row.status.secretBitsPerSecond,
+        align: "right",
+      },
+      {
+        key: "pool",
+        header: t("column.pool"),
+        cell: (row) => (
+          <span className="grid min-w-24 gap-1">
+            <span className="whitespace-nowrap">{quantity.data(row.status.availableBytes)}</span>
+            <Meter
+              ratio={row.status.capacityBytes > 0 ? row.status.availableBytes / row.status.capacityBytes : 0}
+              tone={poolTone(row.status)}
+              label={quantity.data(row.status.availableBytes)}
+            />
+          </span>
+        ),
+        sortBy: (row) => row.status.availableBytes,
+        align: "right",
+      },
+      {
+        key: "length",
+        header: t("column.length"),
+        cell: (row) =>
+          row.link.lengthKm ? (
+            <span className="whitespace-nowrap">
+              {units("kilometres", { value: quantity.number(row.link.lengthKm, 0) })}
+            </span>
+          ) : (
+            "—"
+          ),
+        sortBy: (row) => row.link.lengthKm ?? 0,
+        align: "right",
+      },
+    ],
+    [t, causes, units, quantity],
+  );
+}

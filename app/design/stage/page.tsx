@@ -1,0 +1,5 @@
+import { SampleStage } from "./sample-stage.tsx";
+
+export default function Page() {
+  return <SampleStage />;
+}

@@ -1,0 +1,92 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
+import { Icon, type IconName } from "@/lib/ui/icon.tsx";
+import type { Consequence } from "./consequences.ts";
+
+const looks: Readonly<Record<Consequence["kind"], { readonly icon: IconName; readonly ink: string }>> = {
+  tap: { icon: "tap", ink: "text-warn" },
+  tapStopped: { icon: "restore", ink: "text-ink-soft" },
+  cut: { icon: "cut", ink: "text-warn" },
+  mended: { icon: "restore", ink: "text-ink-soft" },
+  reset: { icon: "refresh", ink: "text-ink-soft" },
+  alarm: { icon: "alarm", ink: "text-alarm" },
+  cleared: { icon: "check", ink: "text-ok" },
+  route: { icon: "map", ink: "text-accent" },
+  noRoute: { icon: "hourglass", ink: "text-alarm" },
+  waiting: { icon: "hourglass", ink: "text-warn" },
+  delivered: { icon: "checkDouble", ink: "text-ok" },
+  relay: { icon: "key", ink: "text-accent" },
+};
+
+interface ConsequenceListProps {
+  readonly list: readonly Consequence[];
+  readonly nameOfLink: (link: string) => string;
+  readonly ends: { readonly a: string; readonly b: string };
+}
+
+export function ConsequenceList({ list, nameOfLink, ends }: ConsequenceListProps) {
+  const t = useTranslations("stage");
+  const quantity = useQuantity();
+  const say = useSentence(nameOfLink, ends);
+  return (
+    <section aria-label={t("consequences")} className="flex min-h-40 flex-1 flex-col">
+      <h2 className="label px-4 pt-3 pb-1">{t("consequences")}</h2>
+      {list.length === 0 ? <p className="px-4 text-ink-soft">{t("consequencesEmpty")}</p> : null}
+      <ol className="thin-scroll min-h-0 flex-1 overflow-y-auto px-4 pb-3" data-consequences="">
+        {list.map((one, index) => {
+          const { icon, ink } = looks[one.kind];
+          return (
+            <li
+              key={one.id}
+              data-kind={one.kind}
+              className={`arrive grid grid-cols-[auto_1fr_auto] items-baseline gap-x-2.5 border-b border-line py-1.5 ${
+                index === 0 ? "text-lg leading-snug font-medium" : ""
+              }`}
+            >
+              <Icon name={icon} className={`translate-y-0.5 ${ink}`} />
+              <span>{say(one)}</span>
+              <time className="text-xs font-normal text-ink-faint">{quantity.clock(one.at)}</time>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+function useSentence(nameOfLink: (link: string) => string, ends: { readonly a: string; readonly b: string }) {
+  const t = useTranslations("stage.consequence");
+  const units = useTranslations("units");
+  const causes = useTranslations("link.cause");
+  const quantity = useQuantity();
+  const over = (count: number) => units("links", { count });
+  return (one: Consequence): string => {
+    switch (one.kind) {
+      case "tap":
+        return t("tap", { link: nameOfLink(one.link), percent: quantity.percent(one.fraction, 0) });
+      case "tapStopped":
+      case "cut":
+      case "mended":
+      case "cleared":
+        return t(one.kind, { link: nameOfLink(one.link) });
+      case "reset":
+        return t("reset");
+      case "alarm":
+        return one.cause === "qber-high" && one.qber !== null
+          ? t("alarmQber", { link: nameOfLink(one.link), qber: quantity.percent(one.qber, 1) })
+          : t("alarm", { link: nameOfLink(one.link), cause: causes(one.cause) });
+      case "route":
+        return t("route", { ...ends, links: over(one.route.length - 1) });
+      case "noRoute":
+        return t("noRoute", { ...ends, reason: one.reason });
+      case "waiting":
+        return t("waiting", { name: one.name, reason: one.reason });
+      case "delivered":
+        return t("delivered", { name: one.name, links: over(one.links) });
+      case "relay":
+        return t("relay", { bits: units("bits", { count: one.bits }), links: over(one.links) });
+    }
+  };
+}

@@ -1,0 +1,162 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import type { TopologyView } from "@/lib/keys/api-types.ts";
+import { linksOnRoute, suggestLink } from "@/lib/scenarios/suggested-link.ts";
+import { LinkDetail } from "@/lib/ui/network/link-detail.tsx";
+import { linkName, siteNames } from "@/lib/ui/network/link-names.ts";
+import { SiteCard } from "@/lib/ui/network/site-card.tsx";
+import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
+import { ConsequenceList } from "./consequence-list.tsx";
+import { DeskPane } from "./desk-pane.tsx";
+import { type SendCommand, StageControls } from "./stage-controls.tsx";
+import { StageHeader } from "./stage-header.tsx";
+import { StageMap } from "./stage-map.tsx";
+import { useConsequences } from "./use-consequences.ts";
+import type { Desk } from "./use-desk.ts";
+import { usePair } from "./use-pair.ts";
+import type { Wiretap } from "./use-wiretap.ts";
+import { WirePane } from "./wire-pane.tsx";
+
+interface StageScreenProps {
+  readonly topology: TopologyView;
+  readonly sites: { readonly alice: string; readonly bob: string };
+  readonly onSites: (sites: { alice: string; bob: string }) => void;
+  readonly alice: Desk;
+  readonly bob: Desk;
+  readonly conversation: string | null;
+  readonly wiretap: Wiretap;
+  readonly send: SendCommand | null;
+  readonly onRenew: () => void;
+}
+
+/** Map and controls above, the three panes below: Alice, what is on the wire, Bob. */
+export function StageScreen(props: StageScreenProps) {
+  const { topology, sites, alice, bob, conversation } = props;
+  const t = useTranslations("stage");
+  const { links } = useOperations();
+  const pair = usePair(sites.alice, sites.bob);
+  const names = useMemo(() => siteNames(topology), [topology]);
+  const nameOf = useCallback((site: string) => names.get(site) ?? site, [names]);
+  const nameOfLink = useCallback(
+    (id: string) => {
+      const link = topology.links.find((one) => one.id === id);
+      return link ? linkName(link, names) : id;
+    },
+    [topology, names],
+  );
+  const desks = useMemo(
+    () => [
+      { name: t("alice"), api: alice.api },
+      { name: t("bob"), api: bob.api },
+    ],
+    [t, alice.api, bob.api],
+  );
+  const { list, note } = useConsequences(pair, desks, conversation);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [picked, setPicked] = useState(false);
+  const [hovered, setHovered] = useState<{ link: string | null; site: string | null }>({
+    link: null,
+    site: null,
+  });
+  const route = pair?.route ?? null;
+  const onRoute = useMemo(
+    () => (route ? linksOnRoute(topology.links, links, route) : []),
+    [route, topology, links],
+  );
+
+  useEffect(() => {
+    if (picked || !route || chosen !== null) return;
+    setChosen(suggestLink(topology.links, links, route));
+  }, [picked, route, chosen, topology, links]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other posts, another route, another suggestion
+  useEffect(() => {
+    setChosen(null);
+    setPicked(false);
+  }, [sites.alice, sites.bob]);
+
+  const choose = useCallback((link: string) => {
+    setPicked(true);
+    setChosen(link);
+  }, []);
+  const hoverLink = useCallback((link: string | null) => setHovered({ link, site: null }), []);
+  const hoverSite = useCallback((site: string | null) => setHovered({ link: null, site }), []);
+  const shownLink = topology.links.find((link) => link.id === hovered.link);
+  const shownSite = topology.sites.find((site) => site.id === hovered.site);
+  const people = new Map([
+    [alice.user?.id ?? "", t("alice")],
+    [bob.user?.id ?? "", t("bob")],
+  ]);
+  return (
+    <div className="flex min-h-0 flex-1 flex-col xl:h-[calc(100dvh-4.5rem)] xl:min-h-[54rem] xl:flex-none">
+      <StageHeader topology={topology} sites={sites} onSites={props.onSites} pair={pair} />
+      <div className="grid min-h-0 border-b border-line xl:flex-[5] xl:grid-cols-[minmax(0,1fr)_26rem] xl:grid-rows-[minmax(0,1fr)]">
+        <StageMap
+          topology={topology}
+          route={route}
+          ends={[sites.alice, sites.bob]}
+          chosen={chosen}
+          onChoose={choose}
+          onHoverLink={hoverLink}
+          onHoverSite={hoverSite}
+        >
+          {shownLink || shownSite ? (
+            <div className="pointer-events-none absolute top-2 left-2 w-72 rounded-md border border-line bg-surface p-3 shadow-over">
+              {shownLink ? (
+                <LinkDetail
+                  brief
+                  link={shownLink}
+                  status={links.get(shownLink.id)}
+                  name={linkName(shownLink, names)}
+                  sources={topology.sources}
+                />
+              ) : shownSite ? (
+                <SiteCard site={shownSite} sources={topology.sources} />
+              ) : null}
+            </div>
+          ) : null}
+        </StageMap>
+        <div className="flex min-h-0 flex-col border-line bg-surface max-xl:border-t xl:border-l">
+          <StageControls
+            topology={topology}
+            statuses={links}
+            onRoute={onRoute}
+            chosen={chosen}
+            onChoose={choose}
+            nameOfLink={nameOfLink}
+            send={props.send}
+            note={note}
+          />
+          <ConsequenceList
+            list={list}
+            nameOfLink={nameOfLink}
+            ends={{ a: nameOf(sites.alice), b: nameOf(sites.bob) }}
+          />
+        </div>
+      </div>
+      <div className="grid min-h-0 gap-px bg-line max-xl:auto-rows-[32rem] xl:flex-[6] xl:grid-cols-3 xl:grid-rows-[minmax(0,1fr)]">
+        <DeskPane
+          desk={alice}
+          siteName={nameOf(sites.alice)}
+          otherName={t("bob")}
+          conversation={conversation}
+          onRenew={props.onRenew}
+        />
+        <WirePane
+          wiretap={props.wiretap}
+          conversation={conversation}
+          nameOfUser={(user) => people.get(user) ?? user.slice(0, 8)}
+        />
+        <DeskPane
+          desk={bob}
+          siteName={nameOf(sites.bob)}
+          otherName={t("alice")}
+          conversation={conversation}
+          onRenew={props.onRenew}
+        />
+      </div>
+    </div>
+  );
+}

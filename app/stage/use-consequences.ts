@@ -1,0 +1,112 @@
+"use client";
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { AlarmView, OperationsEvents, PairView } from "@/lib/keys/api-types.ts";
+import type { MessengerApi } from "@/lib/messenger/messenger-api.ts";
+import { sameRoute } from "@/lib/scenarios/suggested-link.ts";
+import { useOperationsStore } from "@/lib/ui/operations/operations-provider.tsx";
+import type { Consequence, NewConsequence } from "./consequences.ts";
+
+const kept = 60;
+
+export interface WatchedDesk {
+  readonly name: string;
+  readonly api: MessengerApi | null;
+}
+
+/** Everything an audience should notice, newest first: alarms, routes, keys on their way, messages that wait or arrive. */
+export function useConsequences(
+  pair: PairView | null,
+  desks: readonly WatchedDesk[],
+  conversation: string | null,
+): { readonly list: readonly Consequence[]; readonly note: (what: NewConsequence) => void } {
+  const store = useOperationsStore();
+  const [list, setList] = useState<readonly Consequence[]>([]);
+  const count = useRef(0);
+  const lastRoute = useRef<{ pair: string; route: readonly string[] | null } | null>(null);
+  const told = useRef(new Map<string, string>());
+
+  const note = useCallback((what: NewConsequence) => {
+    const entry = { ...what, id: `${++count.current}`, at: Date.now() } as Consequence;
+    setList((before) => [entry, ...before].slice(0, kept));
+  }, []);
+
+  useEffect(() => {
+    if (!pair) return;
+    const name = `${pair.a}/${pair.b}`;
+    const before = lastRoute.current;
+    lastRoute.current = { pair: name, route: pair.route };
+    if (before === null || before.pair !== name || sameRoute(before.route, pair.route)) return;
+    if (pair.route === null) note({ kind: "noRoute", reason: pair.reason ?? "" });
+    else note({ kind: "route", route: pair.route });
+  }, [pair, note]);
+
+  const ends = pair ? `${pair.a}/${pair.b}` : null;
+  useEffect(
+    () =>
+      store.onEvent((name, value) => {
+        if (name === "alarm") {
+          const alarm = value as AlarmView;
+          const qber = store.state().links.get(alarm.link)?.qber ?? null;
+          if (alarm.clearedAt === null) note({ kind: "alarm", link: alarm.link, cause: alarm.cause, qber });
+          else note({ kind: "cleared", link: alarm.link });
+        }
+        if (name === "relay") {
+          const { route, bits } = value as OperationsEvents["relay"];
+          const [first, last] = [route[0], route.at(-1)];
+          if (ends === `${first}/${last}` || ends === `${last}/${first}`) {
+            note({ kind: "relay", bits, links: route.length - 1 });
+          }
+        }
+      }),
+    [store, note, ends],
+  );
+
+  const [aliceDesk, bobDesk] = desks;
+  useMessageNews(aliceDesk, conversation, told.current, note);
+  useMessageNews(bobDesk, conversation, told.current, note);
+  return { list, note };
+}
+
+/** Notes when one's own messages begin to wait for key and when they are delivered, once each. */
+function useMessageNews(
+  desk: WatchedDesk | undefined,
+  conversation: string | null,
+  told: Map<string, string>,
+  note: (what: NewConsequence) => void,
+): void {
+  const api = desk?.api ?? null;
+  const name = desk?.name ?? "";
+  useEffect(() => {
+    if (!api || !conversation) return;
+    let gone = false;
+    let first = true;
+    async function look(engine: MessengerApi, of: string): Promise<void> {
+      const messages = await engine.messages(of, { limit: 12 });
+      for (const message of messages) {
+        const state = message.delivery?.state;
+        const known = told.get(message.id);
+        if (!message.mine || state === undefined || known === state) continue;
+        told.set(message.id, state);
+        if (first || gone || known === "delivered") continue;
+        if (message.delivery?.state === "waiting-for-key") {
+          note({ kind: "waiting", name, reason: message.delivery.reason });
+        } else if (state === "delivered" || state === "read") {
+          told.set(message.id, "delivered");
+          const card = await engine.keyCard(message.id).catch(() => null);
+          note({ kind: "delivered", name, links: Math.max(0, (card?.routes[0]?.length ?? 1) - 1) });
+        }
+      }
+      first = false;
+    }
+    const run = () => void look(api, conversation).catch(() => undefined);
+    run();
+    const unsubscribe = api.subscribe((event) => {
+      if (event.type === "messages") run();
+    });
+    return () => {
+      gone = true;
+      unsubscribe();
+    };
+  }, [api, name, conversation, told, note]);
+}

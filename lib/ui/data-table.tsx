@@ -1,0 +1,127 @@
+"use client";
+
+import { type ReactNode, useMemo, useState } from "react";
+import { Icon } from "./icon.tsx";
+
+export interface Column<Row> {
+  readonly key: string;
+  readonly header: ReactNode;
+  /** Accessible name of the sort button, when the header is not plain text. */
+  readonly name?: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** Given: the column can be sorted by. */
+  readonly sortBy?: (row: Row) => number | string;
+  readonly align?: "right";
+  readonly className?: string;
+}
+
+interface DataTableProps<Row> {
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  readonly chosen?: string | null;
+  readonly onChoose?: (key: string) => void;
+  readonly initialSort?: { readonly key: string; readonly descending: boolean };
+  readonly className?: string;
+}
+
+/** A plain table: first column names the row, numbers to the right, head stays in sight. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { columns, rows, rowKey, onChoose } = props;
+  const [sort, setSort] = useState(props.initialSort ?? null);
+  const sorted = useMemo(() => {
+    const by = columns.find((column) => column.key === sort?.key)?.sortBy;
+    if (!sort || !by) return rows;
+    const direction = sort.descending ? -1 : 1;
+    return [...rows].sort((a, b) => direction * compare(by(a), by(b)));
+  }, [rows, columns, sort]);
+  return (
+    <table className={`w-full border-collapse text-sm ${props.className ?? ""}`}>
+      <caption className="sr-only">{props.caption}</caption>
+      <thead>
+        <tr>
+          {columns.map((column) => {
+            const here = sort?.key === column.key;
+            return (
+              <th
+                key={column.key}
+                scope="col"
+                aria-sort={here ? (sort.descending ? "descending" : "ascending") : undefined}
+                className={`sticky top-0 z-10 border-b border-line-strong bg-surface px-3 py-1.5 text-xs font-semibold whitespace-nowrap text-ink-soft ${
+                  column.align === "right" ? "text-right" : "text-left"
+                }`}
+              >
+                {column.sortBy ? (
+                  <button
+                    type="button"
+                    aria-label={column.name}
+                    onClick={() =>
+                      setSort({
+                        key: column.key,
+                        descending: here ? !sort.descending : column.align === "right",
+                      })
+                    }
+                    className="inline-flex min-h-6 items-center gap-1 rounded-sm hover:text-ink"
+                  >
+                    {column.header}
+                    <Icon
+                      name="chevronDown"
+                      className={`size-3 ${here ? "text-accent" : "text-transparent"} ${here && !sort.descending ? "rotate-180" : ""}`}
+                    />
+                  </button>
+                ) : (
+                  column.header
+                )}
+              </th>
+            );
+          })}
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map((row) => {
+          const key = rowKey(row);
+          const chosen = props.chosen === key;
+          return (
+            <tr
+              key={key}
+              data-row={key}
+              className={`border-b border-line ${chosen ? "bg-accent-wash" : onChoose ? "hover:bg-sunken" : ""}`}
+            >
+              {columns.map((column, index) => {
+                const look = `px-3 py-1.5 align-top ${column.align === "right" ? "text-right" : "text-left"} ${column.className ?? ""}`;
+                if (index > 0) {
+                  return (
+                    <td key={column.key} className={look}>
+                      {column.cell(row)}
+                    </td>
+                  );
+                }
+                return (
+                  <th key={column.key} scope="row" className={`${look} font-medium`}>
+                    {onChoose ? (
+                      <button
+                        type="button"
+                        aria-pressed={chosen}
+                        onClick={() => onChoose(key)}
+                        className="rounded-sm text-left hover:text-accent hover:underline"
+                      >
+                        {column.cell(row)}
+                      </button>
+                    ) : (
+                      column.cell(row)
+                    )}
+                  </th>
+                );
+              })}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function compare(a: number | string, b: number | string): number {
+  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+}
