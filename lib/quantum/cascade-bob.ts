@@ -39,7 +39,10 @@ export class CascadeCorrector {
   readonly #seed: number;
   readonly #passes: SearchedPass[] = [];
   #served: SearchedPass | undefined;
+  /** The searches of the served pass: the smallest part of each block that is known to be odd, and what to ask. */
+  #nodes = new Uint32Array(1024);
   #asked = new Uint32Array(1024);
+  #searches = 0;
   #checkDifference = 0;
   #checked = false;
   #corrections = 0;
@@ -141,38 +144,48 @@ export class CascadeCorrector {
    */
   #nextRound(): Uint32Array {
     for (;;) {
-      if (this.#served === undefined || this.#served.odd.length === 0) {
-        this.#served = this.#passes.find((pass) => pass.odd.length > 0);
-      }
+      if (this.#searches === 0) this.#served = this.#serveNext();
       if (this.#served === undefined) return this.#asked.subarray(0, 0);
-      const count = this.#descend(this.#served);
-      if (count > 0) return this.#asked.subarray(0, count);
+      this.#descend(this.#served);
+      if (this.#searches > 0) return this.#asked.subarray(0, this.#searches);
     }
   }
 
-  /** Goes down every odd block as far as parities are known: flips the leaves it reaches, notes what else to ask. */
-  #descend(pass: SearchedPass): number {
+  /** Takes over the odd blocks of the pass with the smallest ones: each is a search that starts at its block. */
+  #serveNext(): SearchedPass | undefined {
+    const pass = this.#passes.find((candidate) => candidate.odd.length > 0);
+    if (pass === undefined) return undefined;
     const blocks = pass.odd;
     pass.odd = [];
-    if (this.#asked.length < blocks.length) this.#asked = new Uint32Array(2 * blocks.length);
-    const { states, depth } = pass;
-    const name = pass.index * 2 ** nodeBits;
-    let count = 0;
+    if (this.#nodes.length < blocks.length) {
+      this.#nodes = new Uint32Array(2 * blocks.length);
+      this.#asked = new Uint32Array(2 * blocks.length);
+    }
     for (const block of blocks) {
-      const state = (states[block] as number) & ~listed;
-      states[block] = state;
-      if ((state & differs) === 0) continue;
-      const node = deepestKnown(pass, block);
-      const leaf = node - (1 << depth);
-      if (leaf >= 0) {
-        this.#flip(pass.inverse(leaf));
+      const state = (pass.states[block] as number) & ~listed;
+      pass.states[block] = state;
+      if ((state & differs) !== 0) this.#nodes[this.#searches++] = block;
+    }
+    return pass;
+  }
+
+  /** Moves every search down as far as parities are known: flips the leaves it reaches, notes what else to ask. */
+  #descend(pass: SearchedPass): void {
+    const nodes = this.#nodes;
+    const leaves = 1 << pass.depth;
+    const name = pass.index * 2 ** nodeBits;
+    const searches = this.#searches;
+    let count = 0;
+    for (let i = 0; i < searches; i++) {
+      const node = deepestKnown(pass, nodes[i] as number);
+      if (node >= leaves) {
+        this.#flip(pass.inverse(node - leaves));
       } else {
+        nodes[count] = node;
         this.#asked[count++] = name + node * 2;
-        states[block] = state | listed;
-        pass.odd.push(block);
       }
     }
-    return count;
+    this.#searches = count;
   }
 
   /** Alice's parity of a left child tells the right child's too. */
