@@ -2,8 +2,9 @@ import type { Bytes } from "../shared/bytes.ts";
 import { isDark, qberAlarm } from "./alarm-threshold.ts";
 import { AliceEnd } from "./alice-end.ts";
 import { authenticationBytesPerBlock, type EndName } from "./authentication.ts";
+import { type BlockOrder, validateOrder } from "./block-order.ts";
 import { composeReport } from "./block-report.ts";
-import type { AmplificationKind, BlockAbort, BlockResult } from "./block-result.ts";
+import type { BlockAbort, BlockResult } from "./block-result.ts";
 import type { BlockTerms } from "./block-terms.ts";
 import { BobEnd } from "./bob-end.ts";
 import {
@@ -13,28 +14,13 @@ import {
   messageKind,
   type Tamper,
 } from "./classical-channel.ts";
-import { type ChannelCondition, undisturbed, validateCondition } from "./condition.ts";
+import { undisturbed } from "./condition.ts";
 import { type DetectionLaw, detectionLaw } from "./detection-law.ts";
-import { QuantumMessageError, QuantumParameterError } from "./errors.ts";
-import { type LinkParameters, validateParameters } from "./parameters.ts";
+import { QuantumMessageError } from "./errors.ts";
 import { QuantumChannel } from "./quantum-channel.ts";
 import type { RandomSource } from "./random.ts";
-import { verificationEpsilon } from "./verification-hash.ts";
 
-/** What to make one block of. */
-export interface BlockOrder {
-  readonly parameters: LinkParameters;
-  readonly condition: ChannelCondition;
-  /** Bits in the key basis to collect; a block may get a few more. */
-  readonly siftedTarget: number;
-  /** The block goes on with what it has once so many pulses are sent. */
-  readonly maxPulses: number;
-  readonly epsilonSec: number;
-  /** Upper bound asked of the verification hash, which reaches about 10^-27. */
-  readonly epsilonCor: number;
-  /** The modular hash, the faster one, when absent. */
-  readonly amplification?: AmplificationKind;
-}
+export type { BlockOrder };
 
 export interface BlockSurroundings {
   readonly random: RandomSource;
@@ -89,24 +75,6 @@ export function createBlockJob(order: BlockOrder, surroundings: BlockSurrounding
     },
     messages: () => run.channel.messages,
   };
-}
-
-function validateOrder(order: BlockOrder): void {
-  validateParameters(order.parameters);
-  validateCondition(order.condition);
-  const { siftedTarget, maxPulses, epsilonSec, epsilonCor } = order;
-  if (!(siftedTarget >= 1000 && siftedTarget <= 6e6)) {
-    throw new QuantumParameterError("siftedTarget", siftedTarget, "from 1000 to 6000000");
-  }
-  if (!(maxPulses >= 1 && maxPulses <= 2 ** 50)) {
-    throw new QuantumParameterError("maxPulses", maxPulses, "from 1 to 2^50");
-  }
-  if (!(epsilonSec >= 1e-30 && epsilonSec < 1)) {
-    throw new QuantumParameterError("epsilonSec", epsilonSec, "from 1e-30 to below 1");
-  }
-  if (!(epsilonCor >= verificationEpsilon(2 ** 23) && epsilonCor < 1)) {
-    throw new QuantumParameterError("epsilonCor", epsilonCor, "from 1e-25 to below 1");
-  }
 }
 
 /** Why a block ends early; caught by the run itself. */

@@ -1,6 +1,6 @@
 import { qberAlarm } from "./alarm-threshold.ts";
 import type { AliceEnd } from "./alice-end.ts";
-import type { BlockOrder } from "./block-job.ts";
+import type { BlockOrder } from "./block-order.ts";
 import type { BlockAbort, BlockEpsilon, BlockReport } from "./block-result.ts";
 import type { BlockTerms } from "./block-terms.ts";
 import type { BobEnd } from "./bob-end.ts";

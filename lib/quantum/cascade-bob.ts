@@ -1,33 +1,14 @@
 import type { Bytes } from "../shared/bytes.ts";
 import { unpackBits } from "./bits.ts";
-import {
-  type CascadePass,
-  checkColumn,
-  checkWord,
-  maskedPass,
-  nodeParity,
-  orderedPass,
-} from "./cascade-pass.ts";
+import { checkColumn, checkWord, maskedPass, nodeParity, orderedPass } from "./cascade-pass.ts";
 import { askBlocks, askCheck, askMasked, askNodes, nodeBits, nodeMask } from "./cascade-request.ts";
 import { type CascadeSchedule, checkParities } from "./cascade-schedule.ts";
+import { deepestKnown, differs, known, list, listed, type SearchedPass, searched } from "./cascade-search.ts";
 import { QuantumMessageError } from "./errors.ts";
-
-/** A node's state: whether Alice's parity is known, and whether Bob's differs (or his flips, while it is unknown). */
-const differs = 1;
-const known = 2;
-const listed = 4;
 
 /** More passes under check parities than any block has needed; then verification decides. */
 const checkMask = 2 ** checkParities - 1;
 const mostMaskedPasses = 64;
-
-interface SearchedPass extends CascadePass {
-  readonly index: number;
-  readonly blockLog2: number;
-  readonly states: Uint8Array;
-  /** Blocks that may hold an odd number of differences. */
-  odd: number[];
-}
 
 /**
  * Bob's side of Cascade: he corrects his bits in place. Every part of a block whose parity he once learnt stays
@@ -222,34 +203,4 @@ export class CascadeCorrector {
       list(pass, node);
     }
   }
-}
-
-function searched(pass: CascadePass, index: number, blockLog2: number): SearchedPass {
-  return { ...pass, index, blockLog2, states: new Uint8Array(2 << pass.depth), odd: [] };
-}
-
-/** Puts a block on the list of searches if it is odd and not there yet. */
-function list(pass: SearchedPass, block: number): void {
-  const state = pass.states[block] as number;
-  if ((state & (differs | listed)) !== differs) return;
-  pass.states[block] = state | listed;
-  pass.odd.push(block);
-}
-
-function deepestKnown(pass: SearchedPass, block: number): number {
-  const leaves = 1 << pass.depth;
-  let node = block;
-  while (node < leaves) {
-    const left = node * 2;
-    if (((pass.states[left] as number) & known) === 0 && !onlyChild(pass, left)) return node;
-    if (((pass.states[left] as number) & known) === 0) pass.states[left] = known | differs;
-    node = ((pass.states[left] as number) & differs) !== 0 ? left : left + 1;
-  }
-  return node;
-}
-
-/** True when the right sibling of a left child holds no position: then the left child is its parent. */
-function onlyChild(pass: SearchedPass, left: number): boolean {
-  const level = pass.depth - (31 - Math.clz32(left));
-  return ((left + 1) << level) - (1 << pass.depth) >= pass.size;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { authenticationBytesNeeded, type BlockOrder, createBlockJob } from "../../lib/quantum/block-job.ts";
+import { authenticationBytesNeeded, createBlockJob } from "../../lib/quantum/block-job.ts";
+import type { BlockOrder } from "../../lib/quantum/block-order.ts";
 import type { BlockResult } from "../../lib/quantum/block-result.ts";
 import { type ClassicalMessage, messageKind, type Tamper } from "../../lib/quantum/classical-channel.ts";
 import { undisturbed } from "../../lib/quantum/condition.ts";

@@ -1,0 +1,40 @@
+import type { AmplificationKind } from "./block-result.ts";
+import { type ChannelCondition, validateCondition } from "./condition.ts";
+import { QuantumParameterError } from "./errors.ts";
+import type { LinkParameters } from "./link-parameters.ts";
+import { validateParameters } from "./parameters.ts";
+import { verificationEpsilon } from "./verification-hash.ts";
+
+/** What to make one block of. */
+export interface BlockOrder {
+  readonly parameters: LinkParameters;
+  readonly condition: ChannelCondition;
+  /** Bits in the key basis to collect; a block may get a few more. */
+  readonly siftedTarget: number;
+  /** The block goes on with what it has once so many pulses are sent. */
+  readonly maxPulses: number;
+  readonly epsilonSec: number;
+  /** Upper bound asked of the verification hash, which reaches about 10^-27. */
+  readonly epsilonCor: number;
+  /** The modular hash, the faster one, when absent. */
+  readonly amplification?: AmplificationKind;
+}
+
+/** @throws QuantumParameterError naming the first part of the order that is out of range. */
+export function validateOrder(order: BlockOrder): void {
+  validateParameters(order.parameters);
+  validateCondition(order.condition);
+  const { siftedTarget, maxPulses, epsilonSec, epsilonCor } = order;
+  if (!(siftedTarget >= 1000 && siftedTarget <= 6e6)) {
+    throw new QuantumParameterError("siftedTarget", siftedTarget, "from 1000 to 6000000");
+  }
+  if (!(maxPulses >= 1 && maxPulses <= 2 ** 50)) {
+    throw new QuantumParameterError("maxPulses", maxPulses, "from 1 to 2^50");
+  }
+  if (!(epsilonSec >= 1e-30 && epsilonSec < 1)) {
+    throw new QuantumParameterError("epsilonSec", epsilonSec, "from 1e-30 to below 1");
+  }
+  if (!(epsilonCor >= verificationEpsilon(2 ** 23) && epsilonCor < 1)) {
+    throw new QuantumParameterError("epsilonCor", epsilonCor, "from 1e-25 to below 1");
+  }
+}
