@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createKeyWorld, type KeyWorld, type KeyWorldOptions } from "../../../lib/keys/key-world.ts";
+import { createKeyWorld } from "../../../lib/keys/key-world.ts";
+import type { KeyWorld, KeyWorldOptions } from "../../../lib/keys/key-world-types.ts";
 import { loadTopology } from "../../../lib/network/load-topology.ts";
 import { createPgliteFolder } from "../../../lib/shared/database/create-pglite.ts";
 import { FakeLinkNetwork } from "./fake-link-network.ts";

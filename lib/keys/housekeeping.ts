@@ -1,0 +1,66 @@
+import type { CommitQueue } from "../shared/database/commit-queue.ts";
+import type { Database } from "../shared/database/database.ts";
+import type { KeyStore } from "./kme/key-store.ts";
+import type { RelayDesk } from "./kme/relay-desk.ts";
+import type { WrappingKeys } from "./kme/wrapping-keys.ts";
+import type { ChainWitness } from "./ledger/chain-witness.ts";
+import type { Consumption } from "./ledger/consumption.ts";
+
+export interface Household {
+  readonly database: Database;
+  readonly commits: CommitQueue;
+  readonly desk: RelayDesk;
+  readonly store: KeyStore;
+  readonly wrapping: WrappingKeys;
+  readonly witness: ChainWitness;
+  readonly consumption: Consumption;
+  /** Whose chain records that wrapping keys were erased: they serve all sites of this process. */
+  readonly hostSite: string;
+  readonly now: () => number;
+}
+
+const vacuumEvery = 10;
+
+/**
+ * What has to be done from time to time: settle burned key that could not be ledgered, expire waiting keys, erase
+ * wrapping keys, exchange the heads of the ledger, store statistics. Answers the function that does one round.
+ */
+export function createHousekeeping(household: Household): (options?: { idleMs?: number }) => Promise<void> {
+  const { database, commits, desk, store, wrapping, witness, consumption, hostSite, now } = household;
+  let rounds = 0;
+  return async ({ idleMs = 60_000 } = {}) => {
+    await desk.settleOwed();
+    while ((await store.expire(now())) > 0);
+    await store.eraseWrappingKeys(wrapping, hostSite, now() - idleMs, now());
+    await witness.publish(now());
+    await commits.run((client) => consumption.flush(client, now()));
+    // The embedded database has nobody else who would reclaim the room of collected keys.
+    if (database.kind === "pglite" && ++rounds % vacuumEvery === 0)
+      await database.exec("VACUUM waiting_keys");
+  };
+}
+
+/**
+ * Runs `round` every `everyMs`; 0: never. Rounds never overlap, and a round that fails is tried again at the next.
+ * Returns the function that stops and waits for a round under way.
+ */
+export function repeat(
+  round: () => Promise<void>,
+  everyMs: number,
+  log: (error: unknown) => void = () => {},
+): () => Promise<void> {
+  if (everyMs === 0) return async () => {};
+  let current: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    current ??= round()
+      .catch(log)
+      .finally(() => {
+        current = undefined;
+      });
+  }, everyMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await current;
+  };
+}
