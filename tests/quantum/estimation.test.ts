@@ -134,13 +134,13 @@ describe("alarms", () => {
   });
 
   it("find an attack on one pulse in twenty in about 3,800 bits with 95 % power", () => {
-    const [quiet, attacked] = [0.015, 0.95 * 0.015 + 0.05 / 4];
+    const [quiet, attacked] = [0.01, 0.95 * 0.01 + 0.05 / 4];
     const power = (bits: number) =>
       (attacked - qberAlarm(quiet, bits)) / Math.sqrt((attacked * (1 - attacked)) / bits);
     let bits = 100;
     while (power(bits) < 1.645) bits += 10;
-    expect(bits).toBeGreaterThan(3000);
-    expect(bits).toBeLessThan(6500);
+    expect(bits).toBeGreaterThan(3700);
+    expect(bits).toBeLessThan(3900);
   });
 
   it("tell a dark fibre from a dim one", () => {
