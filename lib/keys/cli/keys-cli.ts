@@ -5,14 +5,8 @@ import { VernamError } from "../../shared/errors.ts";
 import { kmeIdOf, saeIdOf } from "../kme/kme.ts";
 import { KeyNetworkPki } from "../pki/key-network-pki.ts";
 import { curlOf } from "../views/kmes.ts";
+import type { KeysCliOptions } from "./keys-cli-options.ts";
 import { verifyStoredLedger } from "./verify-stored-ledger.ts";
-
-export interface KeysCliOptions {
-  /** DATA_DIR/qkdn. */
-  readonly dataFolder: string;
-  readonly now: () => number;
-  readonly print: (line: string) => void;
-}
 
 const usage = `Usage:
   keys list                       key managers of this network with their addresses

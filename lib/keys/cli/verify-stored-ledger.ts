@@ -5,7 +5,7 @@ import { openPglite } from "../../shared/database/open-pglite.ts";
 import { readWitnessedHeads } from "../ledger/chain-witness.ts";
 import { SiteSigningKeys } from "../ledger/site-signing-keys.ts";
 import { verifyChains } from "../ledger/verify-chains.ts";
-import type { KeysCliOptions } from "./keys-cli.ts";
+import type { KeysCliOptions } from "./keys-cli-options.ts";
 
 /**
  * Verifies the ledger in the embedded database of a stopped key network.

@@ -1,0 +1,6 @@
+export interface KeysCliOptions {
+  /** DATA_DIR/qkdn. */
+  readonly dataFolder: string;
+  readonly now: () => number;
+  readonly print: (line: string) => void;
+}
