@@ -86,7 +86,6 @@ export function createHandlers(speaker: Speaker, services: HandlerServices): Han
         conversation,
         clientId,
         conversationId: fromHex(conversation),
-        clientIdBytes: fromHex(clientId),
         kind,
         bytes,
         speaker,

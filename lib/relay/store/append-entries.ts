@@ -13,7 +13,6 @@ export interface PendingEntry {
   readonly conversation: string;
   readonly clientId: string;
   readonly conversationId: Bytes;
-  readonly clientIdBytes: Bytes;
   readonly kind: SentEntryKind;
   readonly bytes: Uint8Array;
   readonly speaker: Speaker;
@@ -163,34 +162,56 @@ async function readStored(
 ): Promise<Map<string, StoredEntry>> {
   const rows = await client.query<StoredEntry & { conversation_id: Uint8Array; client_id: Uint8Array }>(
     `SELECT e.conversation_id, e.client_id, e.seq, e.kind, e.bytes
-     FROM unnest($1::bytea[], $2::bytea[]) AS sent(conversation_id, client_id)
-     JOIN entries e ON e.conversation_id = sent.conversation_id AND e.client_id = sent.client_id`,
-    [pending.map((entry) => entry.conversationId), pending.map((entry) => entry.clientIdBytes)],
+     FROM generate_series(1, $2::int4) AS sent(i) JOIN entries e
+       ON e.conversation_id = substr(decode($1, 'hex'), 32 * i - 31, 16)
+      AND e.client_id = substr(decode($1, 'hex'), 32 * i - 15, 16)`,
+    [pending.map((entry) => entry.conversation + entry.clientId).join(""), pending.length],
   );
   return new Map(rows.map((row) => [toHex(row.conversation_id) + toHex(row.client_id), row]));
 }
 
+/**
+ * All rows' bytes go in as one hex text and are cut apart in SQL: an array of byte strings costs the embedded
+ * database nearly three times as much to read.
+ */
 async function insert(
   client: SqlClient,
   fresh: readonly { entry: PendingEntry; seq: number }[],
 ): Promise<void> {
+  const lengths = fresh.map(({ entry }) => entry.bytes.length);
+  let start = 1;
+  const starts = lengths.map((length) => {
+    const own = start;
+    start += length;
+    return own;
+  });
   await client.query(
     `WITH sent AS (
-       SELECT * FROM unnest($1::bytea[], $2::int4[], $3::int2[], $4::bytea[], $5::bytea[], $6::bytea[])
-         AS s(conversation_id, seq, kind, client_id, sender, bytes)
+       SELECT substr(decode($1, 'hex'), 48 * i::int4 - 47, 16) AS conversation_id, seq, kind,
+         substr(decode($1, 'hex'), 48 * i::int4 - 31, 16) AS client_id,
+         substr(decode($1, 'hex'), 48 * i::int4 - 15, 16) AS sender,
+         substr(decode($2, 'hex'), start, length) AS bytes
+       FROM unnest($3::int4[], $4::int2[], $5::int4[], $6::int4[])
+         WITH ORDINALITY AS row(seq, kind, start, length, i)
      ), stored AS (
-       INSERT INTO entries (conversation_id, seq, kind, client_id, sender, bytes) SELECT * FROM sent
+       INSERT INTO entries (conversation_id, seq, kind, client_id, sender, bytes)
+       SELECT conversation_id, seq, kind, client_id, sender, bytes FROM sent
      )
      UPDATE conversations c SET head = last.seq
      FROM (SELECT conversation_id, max(seq) AS seq FROM sent GROUP BY conversation_id) AS last
      WHERE c.id = last.conversation_id`,
     [
-      fresh.map(({ entry }) => entry.conversationId),
+      fresh.map(({ entry }) => entry.conversation + entry.clientId + entry.speaker.user).join(""),
+      fresh.map(({ entry }) => hexOf(entry.bytes)).join(""),
       fresh.map(({ seq }) => seq),
       fresh.map(({ entry }) => entryKindNumber(entry.kind)),
-      fresh.map(({ entry }) => entry.clientIdBytes),
-      fresh.map(({ entry }) => entry.speaker.userId),
-      fresh.map(({ entry }) => entry.bytes),
+      starts,
+      lengths,
     ],
   );
+}
+
+/** Node's own conversion: much faster than the portable one on whole envelopes. */
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }
