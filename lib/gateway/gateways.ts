@@ -15,6 +15,7 @@ import { loadNetworkRoot, loadSiteKeys } from "./site/site-keys.ts";
 import { publishSiteList } from "./site/site-list-publication.ts";
 import { type GatewayEvent, SiteGateway } from "./site-gateway.ts";
 import { createGatewayWrites } from "./store/gateway-writes.ts";
+import { startGatewayHousekeeping } from "./store/keep-house.ts";
 
 export interface GatewaysOptions {
   /** The deployment's data folder: keys go to qkdn/gateways, the web process's public key is in public. */
@@ -48,6 +49,7 @@ export class Gateways {
   readonly identities: ReturnType<typeof createIdentityVerifier>;
   readonly #gateways: ReadonlyMap<string, SiteGateway>;
   readonly #worker: MlDsaWorker;
+  readonly #endHousekeeping: () => void;
 
   private constructor(parts: {
     root: DualSigner;
@@ -55,19 +57,23 @@ export class Gateways {
     identities: ReturnType<typeof createIdentityVerifier>;
     gateways: ReadonlyMap<string, SiteGateway>;
     worker: MlDsaWorker;
+    endHousekeeping: () => void;
   }) {
     this.root = parts.root;
     this.siteList = parts.siteList;
     this.identities = parts.identities;
     this.#gateways = parts.gateways;
     this.#worker = parts.worker;
+    this.#endHousekeeping = parts.endHousekeeping;
   }
 
   /** Makes or loads every site's keys, signs the site list, and takes up what earlier starts left. */
   static async open(options: GatewaysOptions): Promise<Gateways> {
     const worker = startMlDsaWorker();
     try {
-      return await openWith(options, worker, (parts) => new Gateways({ ...parts, worker }));
+      const parts = await openParts(options, worker);
+      const endHousekeeping = startGatewayHousekeeping(options.queue, options.now, options.log);
+      return new Gateways({ ...parts, worker, endHousekeeping });
     } catch (error) {
       await worker.close();
       throw error;
@@ -84,6 +90,7 @@ export class Gateways {
 
   /** Ends channels and deliveries; what was not delivered is in the outbox. */
   async close(): Promise<void> {
+    this.#endHousekeeping();
     for (const gateway of this.#gateways.values()) gateway.close();
     await this.#worker.close();
   }
@@ -96,11 +103,7 @@ interface Parts {
   readonly gateways: ReadonlyMap<string, SiteGateway>;
 }
 
-async function openWith(
-  options: GatewaysOptions,
-  worker: MlDsaWorker,
-  build: (parts: Parts) => Gateways,
-): Promise<Gateways> {
+async function openParts(options: GatewaysOptions, worker: MlDsaWorker): Promise<Parts> {
   const folder = join(options.dataFolder, "qkdn", "gateways");
   const root = await loadNetworkRoot(folder, worker);
   const keys = await Promise.all(
@@ -143,5 +146,5 @@ async function openWith(
     gateways.set(id, gateway);
   }
   for (const gateway of gateways.values()) await gateway.start();
-  return build({ root, siteList, identities, gateways });
+  return { root, siteList, identities, gateways };
 }

@@ -135,6 +135,7 @@ export class SiteGateway {
   async start(): Promise<void> {
     await this.#pairKeys.load();
     await this.#revocations.load();
+    await this.intake.load();
     await this.#outbox.load();
   }
 

@@ -1,3 +1,4 @@
+import type { ProvidedKey } from "../../keys/key-provider.ts";
 import {
   checkRecordMac,
   type ParsedRecord,
@@ -58,8 +59,16 @@ export class RecordIntake implements NoticeReceiver {
   /** key_IDs and record hashes being taken in now: the database does not know them yet. */
   readonly #running = new Map<string, Promise<NoticeResult>>();
 
+  /** Voids may come before their records: those seal nothing. */
+  readonly #voided = new Set<string>();
+
   constructor(options: RecordIntakeOptions) {
     this.#options = options;
+  }
+
+  /** Remembers the voids of earlier starts. */
+  async load(): Promise<void> {
+    for (const recordHash of await this.#options.records.voided()) this.#voided.add(toHex(recordHash));
   }
 
   /** One result per notice. Records run side by side; a void waits for the records handed over before it. */
@@ -119,18 +128,13 @@ export class RecordIntake implements NoticeReceiver {
   }
 
   async #collectAndStore(from: string, record: ParsedRecord): Promise<NoticeResult> {
-    const { site, records, collector, devices, contexts, writes, saeOf, now } = this.#options;
+    const { site, devices, contexts, writes, now } = this.#options;
     const { value } = record;
-    const known = await records.known(record.hash);
-    if (known.received) return accepted;
-    if (!known.voided) {
-      const spent = await Promise.all(value.keyIds.map((keyId) => records.spent(from, keyId)));
-      if (spent.includes(true)) throw keyRepeated();
-    }
-    const keys = await this.#collect(collector, saeOf(from), record);
+    const keys = await this.#collect(from, record);
+    if (keys === undefined) return accepted;
     const key = joinKeys(keys, value.bytes);
     try {
-      const copies = known.voided
+      const copies = this.#voided.has(toHex(record.hash))
         ? []
         : await sealToNamed({
             recipients: value.recipients,
@@ -159,16 +163,22 @@ export class RecordIntake implements NoticeReceiver {
     }
   }
 
-  async #collect(collector: KeyCollector, masterSae: string, { value, hash }: ParsedRecord) {
+  /**
+   * The record's keys, or undefined when they were collected with this very record before. A key manager hands a key
+   * out once, so only a key that it does not have needs a look at the register; the commit checks every one.
+   */
+  async #collect(from: string, { value, hash }: ParsedRecord): Promise<readonly ProvidedKey[] | undefined> {
+    const { site, collector, records, saeOf, writes, now } = this.#options;
     try {
-      return await collector.collect(masterSae, value.keyIds.map(formatUuid));
+      return await collector.collect(saeOf(from), value.keyIds.map(formatUuid));
     } catch (error) {
-      const late = this.#options.now() - value.drawnAt > collectGraceMs;
       if (!(error instanceof VernamError) || error.code !== "key.not-found") throw error;
-      if (!late)
+      if ((await records.known(hash)).received) return undefined;
+      const spent = await Promise.all(value.keyIds.map((keyId) => records.spent(from, keyId)));
+      if (spent.includes(true)) throw keyRepeated();
+      if (now() - value.drawnAt <= collectGraceMs)
         throw new GatewayError("notice.key-late", "The key has not reached this site yet.", { status: 503 });
       // The devices that ask for it learn that it will not come.
-      const { site, writes, now } = this.#options;
       await writes.voidRecord({ site, recordHash: hash, at: now(), expiry: value.expiry });
       throw error;
     }
@@ -179,6 +189,7 @@ export class RecordIntake implements NoticeReceiver {
     const key = await this.#macKey(from, notice.macKeyId);
     if (!macMatches(key, voidMessage(from, site, notice.recordHash), notice.mac))
       throw refusal("notice.mac", "a notice between gateways fails its authentication");
+    this.#voided.add(toHex(notice.recordHash));
     await writes.voidRecord({ site, recordHash: notice.recordHash, at: now(), expiry: notice.expiry });
     return accepted;
   }

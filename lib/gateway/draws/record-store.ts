@@ -108,6 +108,15 @@ export class RecordStore {
     };
   }
 
+  /** Hashes of records that are void and have not expired. */
+  async voided(): Promise<Bytes[]> {
+    const rows = await this.#database.query<{ record_hash: Uint8Array }>(
+      `SELECT "record_hash" FROM "gateway_void" WHERE "site" = $1`,
+      [this.#site],
+    );
+    return rows.map((row) => copyBytes(row.record_hash));
+  }
+
   async #loadAnswered(keys: readonly string[]): Promise<Map<string, Bytes>> {
     const pairs = keys.map((key) => key.split(" "));
     const rows = await this.#database.query<{

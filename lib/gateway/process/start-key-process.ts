@@ -1,3 +1,4 @@
+import { createServer as createNetServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { createKeyWorld } from "../../keys/key-world.ts";
@@ -44,6 +45,7 @@ export async function startKeyProcess(options: KeyProcessOptions): Promise<KeyPr
   const closeAll = async () => {
     for (const close of opened.splice(0).reverse()) await close();
   };
+  await checkPortFree(config);
   try {
     const { world, links } = await openKeys(options, opened);
     const gateways = await Gateways.open({
@@ -74,6 +76,15 @@ export async function startKeyProcess(options: KeyProcessOptions): Promise<KeyPr
     await closeAll();
     throw error;
   }
+}
+
+/** Before the database is made or opened, which takes seconds. @throws the system's error. */
+function checkPortFree({ port, host }: Pick<QkdnConfig, "port" | "host">): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createNetServer();
+    probe.once("error", reject);
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
 }
 
 async function openKeys(options: KeyProcessOptions, opened: (() => Promise<void> | void)[]) {

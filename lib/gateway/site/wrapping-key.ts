@@ -8,6 +8,7 @@ const tagLength = 16;
 /** Encrypts what a gateway must keep in its database under a key that only its own file holds (AES-256-GCM). */
 export class WrappingKey {
   readonly #key: Bytes;
+  readonly #tagKeys = new Map<string, Uint8Array>();
 
   /** `key`: 32 bytes. */
   constructor(key: Bytes) {
@@ -16,7 +17,11 @@ export class WrappingKey {
 
   /** A name for `value` that only this gateway can make: HMAC-SHA-256 under a key derived for `purpose`, 32 bytes. */
   tag(value: Uint8Array, purpose: string): Bytes {
-    const key = new Uint8Array(hkdfSync("sha512", this.#key, "", utf8(`vernam/1 tag ${purpose}`), 32));
+    let key = this.#tagKeys.get(purpose);
+    if (key === undefined) {
+      key = new Uint8Array(hkdfSync("sha512", this.#key, "", utf8(`vernam/1 tag ${purpose}`), 32));
+      this.#tagKeys.set(purpose, key);
+    }
     return copyBytes(createHmac("sha256", key).update(value).digest());
   }
 

@@ -15,7 +15,12 @@ beforeAll(async () => {
 
 afterAll(() => world?.close());
 
-async function post(path: string, body: Uint8Array | string, type = "application/cbor", headers = {}) {
+async function post(
+  path: string,
+  body: Uint8Array<ArrayBuffer> | string,
+  type = "application/cbor",
+  headers = {},
+) {
   const answer = await fetch(`${world.origin}${path}`, {
     method: "POST",
     headers: { "content-type": type, ...headers },

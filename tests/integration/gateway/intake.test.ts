@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { revocationMessage } from "../../../lib/gateway/draws/notice-messages.ts";
+import { revocationMessage, voidMessage } from "../../../lib/gateway/draws/notice-messages.ts";
+import { macOf } from "../../../lib/gateway/draws/pair-keys.ts";
 import type { PeerNotice } from "../../../lib/gateway/draws/peer-transport.ts";
 import { type MlDsaWorker, startMlDsaWorker } from "../../../lib/gateway/site/ml-dsa-worker.ts";
 import { loadSiteKeys, type SiteKeys } from "../../../lib/gateway/site/site-keys.ts";
@@ -204,10 +205,10 @@ describe("a record from another gateway", () => {
   test("that comes after its void leaves no copy", async () => {
     const { id } = await supplied();
     const signed = await sign(record(id));
-    await world.database.query(
-      `INSERT INTO "gateway_void" ("site", "record_hash", "expiry") VALUES ($1, $2, $3)`,
-      [madrid, hash(signed), world.now() + 60_000],
-    );
+    const recordHash = hash(signed);
+    const mac = macOf(pairKey, voidMessage(lisbon, madrid, recordHash));
+    const expiry = world.now() + 60_000;
+    expect(await hand({ kind: "void", recordHash, expiry, macKeyId: pairId, mac })).toBe("accepted");
     expect(await hand(noticeOf(signed))).toBe("accepted");
     expect(await copiesOf(signed)).toBe(0);
   });

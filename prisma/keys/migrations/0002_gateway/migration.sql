@@ -37,7 +37,7 @@ CREATE TABLE "gateway_access_secret" (
 );
 
 -- Draw records, as master (device and request are set, unique for ever) and as receiver.
--- At expiry a master's row keeps its request and loses the record; a receiver's row is deleted.
+-- After 30 days a master's row keeps its request and loses the record; a receiver's row is deleted.
 CREATE TABLE "gateway_record" (
   "site" TEXT NOT NULL,
   "record_hash" BYTEA NOT NULL,
@@ -51,7 +51,6 @@ CREATE TABLE "gateway_record" (
   CONSTRAINT "gateway_record_pkey" PRIMARY KEY ("site", "record_hash")
 );
 CREATE UNIQUE INDEX "gateway_record_request" ON "gateway_record" ("site", "device", "request");
-CREATE INDEX "gateway_record_expiry" ON "gateway_record" ("expiry");
 
 -- The spent register: permanent. A key_ID enters a gateway once, whoever hands it over.
 CREATE TABLE "gateway_spent" (
@@ -72,7 +71,7 @@ CREATE TABLE "gateway_sealing_context" (
   CONSTRAINT "gateway_sealing_context_pkey" PRIMARY KEY ("site", "context")
 );
 
--- Keys sealed to a device, kept until it acknowledges or the record expires.
+-- Keys sealed to a device, kept until it acknowledges or for 30 days.
 CREATE TABLE "gateway_copy" (
   "site" TEXT NOT NULL,
   "device" BYTEA NOT NULL,
@@ -84,7 +83,6 @@ CREATE TABLE "gateway_copy" (
   CONSTRAINT "gateway_copy_pkey" PRIMARY KEY ("site", "device", "record_hash")
 );
 CREATE INDEX "gateway_copy_record" ON "gateway_copy" ("site", "record_hash");
-CREATE INDEX "gateway_copy_context" ON "gateway_copy" ("site", "context");
 
 -- Notices for other gateways, in order, until they are accepted or expire.
 CREATE TABLE "gateway_outbox" (

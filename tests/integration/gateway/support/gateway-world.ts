@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { Gateways } from "../../../../lib/gateway/gateways.ts";
 import { createAllowedOrigins } from "../../../../lib/gateway/http/allowed-origins.ts";
 import { installChannelUpgrades } from "../../../../lib/gateway/http/channel-upgrades.ts";
@@ -12,8 +11,8 @@ import { CommitQueue } from "../../../../lib/shared/database/commit-queue.ts";
 import type { Database } from "../../../../lib/shared/database/database.ts";
 import { migrate } from "../../../../lib/shared/database/migrate.ts";
 import { openPglite } from "../../../../lib/shared/database/open-pglite.ts";
-import { toHex } from "../../../../lib/shared/hex.ts";
 import { FakeKeyNetwork } from "./fake-key-network.ts";
+import { createTokenIssuer, type TokenIssuer } from "./token-issuer.ts";
 
 export const lisbon = "pt-lis-mne";
 export const madrid = "es-mad-maec";
@@ -36,7 +35,7 @@ export class GatewayWorld {
   database!: Database;
   queue!: CommitQueue;
   gateways!: Gateways;
-  #signToken!: (claims: Record<string, unknown>, subject: string, audience: string) => Promise<string>;
+  #issuer!: TokenIssuer;
   #stop: (() => Promise<void>) | undefined;
 
   private constructor(folder: string, keys: FakeKeyNetwork) {
@@ -47,7 +46,7 @@ export class GatewayWorld {
   static async start(): Promise<GatewayWorld> {
     const folder = mkdtempSync(join(tmpdir(), "vernam-gateway-"));
     const world = new GatewayWorld(folder, new FakeKeyNetwork());
-    await world.#publishIdentityKey();
+    world.#issuer = await createTokenIssuer(folder, world.now);
     await world.open();
     return world;
   }
@@ -103,31 +102,7 @@ export class GatewayWorld {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  token(
-    user: Uint8Array,
-    site: string,
-    roles: readonly string[] = ["user"],
-    audience = `gateway:${site}`,
-  ): Promise<string> {
-    return this.#signToken({ site, name: `Duty officer, ${site}`, roles }, toHex(user), audience);
-  }
-
-  async #publishIdentityKey(): Promise<void> {
-    const pair = await generateKeyPair("EdDSA", { extractable: true });
-    mkdirSync(join(this.folder, "public"), { recursive: true });
-    writeFileSync(
-      join(this.folder, "public", "web-identity.json"),
-      JSON.stringify(await exportJWK(pair.publicKey)),
-    );
-    this.#signToken = (claims, subject, audience) =>
-      new SignJWT(claims)
-        .setProtectedHeader({ alg: "EdDSA" })
-        .setIssuer("vernam-web")
-        .setAudience(audience)
-        .setSubject(subject)
-        .setJti(crypto.randomUUID())
-        .setIssuedAt(Math.floor(this.now() / 1000))
-        .setExpirationTime(Math.floor(this.now() / 1000) + 60)
-        .sign(pair.privateKey);
+  token(user: Uint8Array, site: string, roles?: readonly string[], audience?: string): Promise<string> {
+    return this.#issuer.token(user, site, roles, audience);
   }
 }

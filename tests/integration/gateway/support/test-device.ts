@@ -21,7 +21,12 @@ import type { DualSigner } from "../../../../lib/protocol/signing.ts";
 import { findSite, parseSiteList, type SiteList } from "../../../../lib/protocol/site-list.ts";
 import type { Bytes } from "../../../../lib/shared/bytes.ts";
 import { randomUuid } from "../../../../lib/shared/uuid.ts";
-import type { GatewayWorld } from "./gateway-world.ts";
+
+/** What a device needs of the outside: where the gateways are, and the web process's tokens. */
+export interface DeviceWorld {
+  readonly origin: string;
+  token(user: Uint8Array, site: string, roles?: readonly string[]): Promise<string>;
+}
 
 /** A device in Node that does what a messenger's device does towards its gateway, step by step. */
 export class TestDevice {
@@ -41,20 +46,20 @@ export class TestDevice {
   #waiters: (() => void)[] = [];
 
   private constructor(
-    readonly world: GatewayWorld,
+    readonly world: DeviceWorld,
     readonly site: string,
     readonly user: Bytes,
     readonly signer: DualSigner,
     public sealing: SealingKeyPair,
   ) {}
 
-  static async create(world: GatewayWorld, site: string, user: Bytes = randomUuid()): Promise<TestDevice> {
+  static async create(world: DeviceWorld, site: string, user: Bytes = randomUuid()): Promise<TestDevice> {
     const signer = await createDeviceSigner(await generateDeviceSigningKeys("seeds"));
     return new TestDevice(world, site, user, signer, await generateSealingKey());
   }
 
   /** Created, enrolled and connected. */
-  static async ready(world: GatewayWorld, site: string, user?: Bytes): Promise<TestDevice> {
+  static async ready(world: DeviceWorld, site: string, user?: Bytes): Promise<TestDevice> {
     const device = await TestDevice.create(world, site, user);
     const answer = await device.enrol();
     if (answer.status !== 200)
