@@ -103,7 +103,13 @@ function useColumns(): readonly Column<Row>[] {
   const quantity = useQuantity();
   return useMemo(
     () => [
-      { key: "link", header: t("column.link"), cell: (row) => row.name, sortBy: (row) => row.name },
+      {
+        key: "link",
+        header: t("column.link"),
+        cell: (row) => row.name,
+        sortBy: (row) => row.name,
+        className: "min-w-48",
+      },
       {
         key: "condition",
         header: t("column.condition"),

@@ -67,7 +67,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     {column.header}
                     <Icon
                       name="chevronDown"
-                      className={`size-3 ${here ? "text-accent" : "text-transparent"} ${here && !sort.descending ? "rotate-180" : ""}`}
+                      className={`size-3 ${column.align === "right" ? "order-first" : ""} ${here ? "text-accent" : "text-transparent"} ${here && !sort.descending ? "rotate-180" : ""}`}
                     />
                   </button>
                 ) : (

@@ -27,7 +27,7 @@ export function Identifier({ value, length = 8 }: { value: string; length?: numb
           type="button"
           onClick={copy}
           aria-label={t("wholeId", { id: value })}
-          className="rounded-sm font-mono text-sm text-ink underline decoration-line-strong decoration-dotted underline-offset-3"
+          className="rounded-sm font-mono text-sm whitespace-nowrap text-ink underline decoration-line-strong decoration-dotted underline-offset-3"
         >
           {groupIdentifier(value.replaceAll("-", "").slice(0, length))}…
         </button>

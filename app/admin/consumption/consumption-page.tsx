@@ -14,6 +14,7 @@ import { Segmented } from "@/lib/ui/segmented.tsx";
 import { Stat, Stats } from "@/lib/ui/stat.tsx";
 import { exportCsv, exportJson } from "./export-consumption.ts";
 import { GroupTable } from "./group-table.tsx";
+import { type Grouping, groupings } from "./grouping.ts";
 import { SeriesTable } from "./series-table.tsx";
 
 const ranges = {
@@ -24,8 +25,6 @@ const ranges = {
 } as const;
 
 type RangeName = keyof typeof ranges;
-export type Grouping = "pair" | "site" | "purpose" | "suite" | "level";
-const groupings: readonly Grouping[] = ["pair", "site", "purpose", "suite", "level"];
 
 /** The end of the range moves on with time, in steps of one bucket, so that every read is of whole buckets. */
 function useRangeEnd(bucketMs: number): number | null {
@@ -177,6 +176,7 @@ function Chart({ view }: { view: ConsumptionView }) {
           <TimeSeries
             times={times}
             series={series}
+            timeName={t("common.time")}
             formatValue={formatValue}
             formatTime={formatTime}
             label={t("consumption.chartLabel", {

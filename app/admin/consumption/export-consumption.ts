@@ -1,7 +1,7 @@
 import type { ConsumptionView } from "@/lib/keys/api-types.ts";
 import { downloadFile } from "@/lib/ui/download-file.ts";
 import { toCsv } from "@/lib/ui/format/csv.ts";
-import type { Grouping } from "./consumption-page.tsx";
+import type { Grouping } from "./grouping.ts";
 
 function fileName(view: ConsumptionView, by: Grouping, extension: string): string {
   const until = new Date(view.to).toISOString().slice(0, 16).replace(/[:T]/g, "-");

@@ -5,7 +5,7 @@ import type { ConsumptionView } from "@/lib/keys/api-types.ts";
 import { DataTable } from "@/lib/ui/data-table.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Meter } from "@/lib/ui/meter.tsx";
-import type { Grouping } from "./consumption-page.tsx";
+import type { Grouping } from "./grouping.ts";
 import { useGroupName } from "./use-group-name.ts";
 
 type Group = ConsumptionView["groups"][number];

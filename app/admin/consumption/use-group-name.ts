@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { siteNames } from "@/lib/ui/network/link-names.ts";
 import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
-import type { Grouping } from "./consumption-page.tsx";
+import type { Grouping } from "./grouping.ts";
 
 const purposes = ["relayed", "supplied", "authentication", "expired", "discarded"] as const;
 const levels = ["0", "1", "2", "3"] as const;

@@ -1,11 +1,27 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { AdminFrame } from "@/app/admin/admin-frame.tsx";
+import { AlarmsPage } from "@/app/admin/alarms/alarms-page.tsx";
+import { ConsumptionPage } from "@/app/admin/consumption/consumption-page.tsx";
 import { HealthPage } from "@/app/admin/health-page.tsx";
+import { KmesPage } from "@/app/admin/kmes/kmes-page.tsx";
+import { KeyLifePage } from "@/app/admin/ledger/keys/[keyId]/key-life-page.tsx";
+import { LedgerPage } from "@/app/admin/ledger/ledger-page.tsx";
+import { PeoplePage } from "@/app/admin/people/people-page.tsx";
 import type { OperationsClient } from "@/lib/ui/operations/operations-client.ts";
 import { OperationsProvider } from "@/lib/ui/operations/operations-provider.tsx";
 import { createFakeOperations } from "../fixtures/fake-network.ts";
+
+const pages: Readonly<Record<string, ReactNode>> = {
+  health: <HealthPage />,
+  consumption: <ConsumptionPage />,
+  ledger: <LedgerPage keyHref={() => "/design/admin?page=key"} />,
+  key: <KeyLifePage keyId="3f2a9c10-77be-4d0e-9a31-5c66e2b81f04" />,
+  kmes: <KmesPage />,
+  people: <PeoplePage mayCommand ownSite="pt-lis-emgfa" command={async () => undefined} />,
+  alarms: <AlarmsPage />,
+};
 
 /** The administration's pages over sample data. */
 export function SampleAdmin({ page }: { page: string }) {
@@ -14,7 +30,7 @@ export function SampleAdmin({ page }: { page: string }) {
   if (!client) return null;
   return (
     <OperationsProvider client={client}>
-      <AdminFrame base="/design/admin">{page === "health" ? <HealthPage /> : null}</AdminFrame>
+      <AdminFrame base="/design/admin">{pages[page] ?? pages.health}</AdminFrame>
     </OperationsProvider>
   );
 }

@@ -18,6 +18,7 @@ interface TimeSeriesProps {
   readonly times: readonly number[];
   readonly series: readonly Series[];
   readonly label: string;
+  readonly timeName: string;
   readonly formatValue: (value: number) => string;
   readonly formatTime: (at: number) => string;
   readonly height?: number;
@@ -28,7 +29,7 @@ interface TimeSeriesProps {
  * security policy wants); the same numbers stand in a table beside it.
  */
 export function TimeSeries(props: TimeSeriesProps) {
-  const { times, series, formatValue, formatTime, height = 260 } = props;
+  const { times, series, timeName, formatValue, formatTime, height = 260 } = props;
   const host = useRef<HTMLDivElement | null>(null);
 
   useEffect(() => {
@@ -38,7 +39,7 @@ export function TimeSeries(props: TimeSeriesProps) {
     const draw = () => {
       plot?.destroy();
       plot = new uPlot(
-        optionsFor(element, { series, formatValue, formatTime, height }),
+        optionsFor(element, { series, timeName, formatValue, formatTime, height }),
         [times.map((at) => at / 1000), ...series.map((one) => [...one.values])],
         element,
       );
@@ -56,14 +57,14 @@ export function TimeSeries(props: TimeSeriesProps) {
       system.removeEventListener("change", draw);
       plot?.destroy();
     };
-  }, [times, series, formatValue, formatTime, height]);
+  }, [times, series, timeName, formatValue, formatTime, height]);
 
   return <div ref={host} role="img" aria-label={props.label} className="w-full min-w-0" />;
 }
 
 function optionsFor(
   element: HTMLElement,
-  props: Pick<TimeSeriesProps, "series" | "formatValue" | "formatTime"> & { height: number },
+  props: Pick<TimeSeriesProps, "series" | "timeName" | "formatValue" | "formatTime"> & { height: number },
 ): uPlot.Options {
   const ink = colourOf(element, "--ink-soft");
   const line = colourOf(element, "--line");
@@ -84,7 +85,7 @@ function optionsFor(
       { ...axis, size: 76, values: (_plot, ticks) => ticks.map((tick) => props.formatValue(tick)) },
     ],
     series: [
-      { label: "", value: (_plot, at) => (at == null ? "" : props.formatTime(at * 1000)) },
+      { label: props.timeName, value: (_plot, at) => (at == null ? "" : props.formatTime(at * 1000)) },
       ...props.series.map((one): uPlot.Series => {
         const stroke = colourOf(element, one.colour);
         return {

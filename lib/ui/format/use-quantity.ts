@@ -41,6 +41,9 @@ export function useQuantity() {
       day(at: number): string {
         return format.dateTime(new Date(at), { weekday: "long", day: "numeric", month: "long" });
       },
+      date(at: number): string {
+        return format.dateTime(new Date(at), { day: "numeric", month: "long", year: "numeric" });
+      },
       moment(at: number): string {
         return format.dateTime(new Date(at), {
           day: "2-digit",

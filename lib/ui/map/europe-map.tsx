@@ -5,7 +5,7 @@ import { memo, type ReactNode, useMemo } from "react";
 import type { LinkStatus } from "../../keys/api-types.ts";
 import { IconButton } from "../button.tsx";
 import { type Land, useLand } from "./land.ts";
-import { LinkLayer } from "./link-layer.tsx";
+import { LinkLayer, TroubleLayer } from "./link-layer.tsx";
 import { type MapModel, type PlacedSite, routePath } from "./map-model.ts";
 import { boxAround, type Point } from "./projection.ts";
 import { RouteBand, RoutePulse } from "./route-layer.tsx";
@@ -80,11 +80,11 @@ export function EuropeMap(props: EuropeMapProps) {
           links={model.links}
           statuses={props.statuses}
           chosen={props.chosen}
-          unit={view.unit}
           onChoose={props.onChoose}
           onHover={props.onHoverLink}
         />
         <SiteLayer sites={model.sites} unit={view.unit} onHover={props.onHoverSite} />
+        <TroubleLayer links={model.links} statuses={props.statuses} unit={view.unit} />
         {props.pulses?.map((pulse) => (
           <RoutePulse
             key={pulse.id}

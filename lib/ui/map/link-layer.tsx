@@ -17,8 +17,6 @@ interface LinkLineProps {
   readonly placed: PlacedLink;
   readonly status: LinkStatus | undefined;
   readonly chosen: boolean;
-  /** Map units per pixel, for the mark of a link in trouble. */
-  readonly unit: number;
   readonly onChoose: ((link: string) => void) | undefined;
   readonly onHover: ((link: string | null) => void) | undefined;
 }
@@ -31,14 +29,12 @@ function width(status: LinkStatus | undefined, trouble: boolean): number {
 }
 
 const LinkLine = memo(
-  function LinkLine({ placed, status, chosen, unit, onChoose, onHover }: LinkLineProps) {
+  function LinkLine({ placed, status, chosen, onChoose, onHover }: LinkLineProps) {
     const { link, from, to } = placed;
     const look = linkLook(link, status);
     const drawn = looks[look];
     const trouble = look === "alarm" || look === "down";
     const d = `M${from[0]} ${from[1]}L${to[0]} ${to[1]}`;
-    const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
-    const middle = `M${x} ${y}h0`;
     const space = link.kind === "space";
     return (
       <g data-link={link.id} data-state={look}>
@@ -58,22 +54,6 @@ const LinkLine = memo(
           strokeDasharray={space ? "2 4" : drawn.dash}
           vectorEffect="non-scaling-stroke"
         />
-        {trouble ? (
-          <>
-            <path d={middle} className="stroke-surface" strokeWidth={18} vectorEffect="non-scaling-stroke" />
-            <path d={middle} className="stroke-alarm" strokeWidth={14} vectorEffect="non-scaling-stroke" />
-            <text
-              x={x}
-              y={y + 4 * unit}
-              fontSize={11 * unit}
-              textAnchor="middle"
-              className="fill-alarm-ink font-semibold"
-              pointerEvents="none"
-            >
-              !
-            </text>
-          </>
-        ) : null}
         {link.active && onChoose ? (
           // biome-ignore lint/a11y/noStaticElementInteractions: the list of links beside the map is the keyboard's way
           <path
@@ -93,23 +73,16 @@ const LinkLine = memo(
   (before, after) =>
     before.placed === after.placed &&
     before.chosen === after.chosen &&
-    before.unit === after.unit &&
     before.onChoose === after.onChoose &&
     before.onHover === after.onHover &&
     linkLook(before.placed.link, before.status) === linkLook(after.placed.link, after.status) &&
     width(before.status, false) === width(after.status, false),
 );
 
-function inTrouble({ link }: PlacedLink, statuses: ReadonlyMap<string, LinkStatus>): boolean {
-  const look = linkLook(link, statuses.get(link.id));
-  return look === "alarm" || look === "down";
-}
-
 interface LinkLayerProps {
   readonly links: readonly PlacedLink[];
   readonly statuses: ReadonlyMap<string, LinkStatus>;
   readonly chosen: string | null;
-  readonly unit: number;
   readonly onChoose?: ((link: string) => void) | undefined;
   readonly onHover?: ((link: string | null) => void) | undefined;
 }
@@ -123,11 +96,48 @@ export function LinkLayer(props: LinkLayerProps) {
           placed={placed}
           status={props.statuses.get(placed.link.id)}
           chosen={props.chosen === placed.link.id}
-          unit={inTrouble(placed, props.statuses) ? props.unit : 0}
           onChoose={props.onChoose}
           onHover={props.onHover}
         />
       ))}
+    </g>
+  );
+}
+
+function inTrouble({ link }: PlacedLink, statuses: ReadonlyMap<string, LinkStatus>): boolean {
+  const look = linkLook(link, statuses.get(link.id));
+  return look === "alarm" || look === "down";
+}
+
+/** Marks links in trouble above everything else, so that no dot hides one. */
+export function TroubleLayer(props: Pick<LinkLayerProps, "links" | "statuses"> & { readonly unit: number }) {
+  const { unit } = props;
+  return (
+    <g pointerEvents="none" strokeLinecap="round" textAnchor="middle" fontSize={10 * unit}>
+      {props.links
+        .filter((placed) => inTrouble(placed, props.statuses))
+        .map(({ link, from, to }) => {
+          const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+          return (
+            <g key={link.id} data-trouble={link.id}>
+              <path
+                d={`M${x} ${y}h0`}
+                className="stroke-surface"
+                strokeWidth={17}
+                vectorEffect="non-scaling-stroke"
+              />
+              <path
+                d={`M${x} ${y}h0`}
+                className="stroke-alarm"
+                strokeWidth={13}
+                vectorEffect="non-scaling-stroke"
+              />
+              <text x={x} y={y + 3.5 * unit} className="fill-alarm-ink font-semibold">
+                !
+              </text>
+            </g>
+          );
+        })}
     </g>
   );
 }

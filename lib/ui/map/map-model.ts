@@ -27,7 +27,9 @@ const satellitePlaces: readonly (readonly [number, number])[] = [
 export function placeNetwork(topology: TopologyView): MapModel {
   const sites = new Map<string, PlacedSite>();
   for (const site of topology.sites) sites.set(site.id, { site, at: project(site.lon, site.lat) });
-  topology.satellites.forEach(({ id, name }, index) => {
+  const used = new Set(topology.links.flatMap((link) => (link.active ? [link.a, link.b] : [])));
+  const satellites = topology.satellites.filter(({ id }) => used.has(id));
+  satellites.forEach(({ id, name }, index) => {
     const [lon, lat] = satellitePlaces[index % satellitePlaces.length] ?? [-15, 53];
     sites.set(id, { site: { id, name, kind: "satellite" }, at: project(lon, lat) });
   });
@@ -44,19 +46,6 @@ export function placeNetwork(topology: TopologyView): MapModel {
 export function routePath(model: MapModel, route: readonly string[]): string {
   const points = route.map((id) => model.sites.get(id)?.at).filter((point) => point !== undefined);
   return points.map(([x, y], index) => `${index === 0 ? "M" : "L"}${x} ${y}`).join("");
-}
-
-/** Ids of the links that a route crosses (of parallel links the first). */
-export function linksOfRoute(links: readonly LinkView[], route: readonly string[]): readonly string[] {
-  const found: string[] = [];
-  for (let i = 1; i < route.length; i++) {
-    const [a, b] = [route[i - 1], route[i]];
-    const link = links.find(
-      (one) => one.active && ((one.a === a && one.b === b) || (one.a === b && one.b === a)),
-    );
-    if (link) found.push(link.id);
-  }
-  return found;
 }
 
 /** How a link is drawn: the state it shows. A tap or cut that the device has not noticed yet shows nothing. */

@@ -14,13 +14,15 @@ const sizes: Readonly<Record<string, number>> = {
 interface SiteDotProps {
   readonly placed: PlacedSite;
   readonly unit: number;
+  /** Seen from far: nodes shrink so that the lines stay in sight. */
+  readonly far: boolean;
   readonly onHover: ((site: string | null) => void) | undefined;
 }
 
 /** Dots are strokes of no length: their size is in pixels whatever the zoom. */
-const SiteDot = memo(function SiteDot({ placed, unit, onHover }: SiteDotProps) {
+const SiteDot = memo(function SiteDot({ placed, unit, far, onHover }: SiteDotProps) {
   const { site, at } = placed;
-  const size = sizes[site.kind] ?? 4;
+  const size = (sizes[site.kind] ?? 4) * (far && site.kind !== "satellite" ? 0.7 : 1);
   const dot = `M${at[0]} ${at[1]}h0`;
   const square =
     site.kind === "ogs" || site.kind === "satellite" || site.kind === "mdi-hub" || site.kind === "noc";
@@ -38,7 +40,9 @@ const SiteDot = memo(function SiteDot({ placed, unit, onHover }: SiteDotProps) {
       onPointerEnter={onHover ? () => onHover(site.id) : undefined}
       onPointerLeave={onHover ? () => onHover(null) : undefined}
     >
-      <path d={dot} className="stroke-land" strokeWidth={size + 2.5} vectorEffect="non-scaling-stroke" />
+      {far && site.kind === "trusted-node" ? null : (
+        <path d={dot} className="stroke-land" strokeWidth={size + 2} vectorEffect="non-scaling-stroke" />
+      )}
       <path d={dot} className={fill} strokeWidth={size} vectorEffect="non-scaling-stroke" />
       {site.kind === "satellite" ? (
         <text
@@ -69,6 +73,7 @@ export function SiteLayer({ sites, unit, onHover }: SiteLayerProps) {
           key={placed.site.id}
           placed={placed}
           unit={placed.site.kind === "satellite" ? unit : 0}
+          far={unit > 0.9}
           onHover={onHover}
         />
       ))}

@@ -1,0 +1,84 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useMemo } from "react";
+import type { KeyLifeView, TopologyView } from "@/lib/keys/api-types.ts";
+import { DataTable } from "@/lib/ui/data-table.tsx";
+import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
+import { siteNames } from "@/lib/ui/network/link-names.ts";
+import { Empty, Waiting } from "@/lib/ui/notice.tsx";
+import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
+import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
+import { KeyStateBadge } from "./key-state-badge.tsx";
+
+/** The newest end-to-end keys; each leads to its life. */
+export function Keys(props: { topology: TopologyView; keyHref: (keyId: string) => string }) {
+  const t = useTranslations("ledger");
+  const common = useTranslations("common");
+  const units = useTranslations("units");
+  const quantity = useQuantity();
+  const names = useMemo(() => siteNames(props.topology), [props.topology]);
+  const nameOf = (site: string) => names.get(site) ?? site;
+  const { value, problem, reload } = useOperationsRead<readonly KeyLifeView[]>(
+    "/ops/keys",
+    { limit: 200 },
+    5000,
+  );
+  if (problem && !value) return <ReadProblem problem={problem} onRetry={reload} />;
+  if (!value) return <Waiting>{common("loading")}</Waiting>;
+  if (value.length === 0) {
+    return (
+      <Empty icon="key" title={t("noKeys")}>
+        {t("noKeysText")}
+      </Empty>
+    );
+  }
+  return (
+    <div className="thin-scroll mt-4 overflow-x-auto border-y border-line bg-surface">
+      <DataTable
+        caption={t("tabs.keys")}
+        rows={value}
+        rowKey={(key) => key.keyId}
+        initialSort={{ key: "requested", descending: true }}
+        columns={[
+          {
+            key: "key",
+            header: t("column.key"),
+            cell: (key) => (
+              <Link
+                href={props.keyHref(key.keyId)}
+                title={key.keyId}
+                className="rounded-sm font-mono text-accent underline-offset-2 hover:underline"
+              >
+                {key.keyId.slice(0, 13)}…
+              </Link>
+            ),
+          },
+          { key: "state", header: t("column.state"), cell: (key) => <KeyStateBadge state={key.state} /> },
+          { key: "from", header: t("column.from"), cell: (key) => nameOf(key.masterSite) },
+          { key: "to", header: t("column.to"), cell: (key) => key.slaveSites.map(nameOf).join(", ") },
+          {
+            key: "bits",
+            header: t("column.bits"),
+            cell: (key) => units("bits", { count: key.bits }),
+            align: "right",
+          },
+          {
+            key: "network",
+            header: t("column.network"),
+            cell: (key) => units("bits", { count: key.networkBits }),
+            align: "right",
+          },
+          {
+            key: "requested",
+            header: t("column.requested"),
+            cell: (key) => quantity.moment(key.requestedAt),
+            sortBy: (key) => key.requestedAt,
+            align: "right",
+          },
+        ]}
+      />
+    </div>
+  );
+}
