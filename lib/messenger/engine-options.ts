@@ -3,6 +3,12 @@ import type { IdentitySource } from "./identity-source.ts";
 import type { RelayPort } from "./relay/relay-port.ts";
 import type { DeviceStore } from "./store/device-store.ts";
 
+export interface OpenedMessage {
+  readonly conversation: string;
+  /** Message id, hex. */
+  readonly id: string;
+}
+
 /** What differs between a browser worker, a program and a test. */
 export interface EngineOptions {
   openStore(): Promise<DeviceStore>;
@@ -14,4 +20,9 @@ export interface EngineOptions {
   readonly createRelay?: () => RelayPort;
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
+  /**
+   * Each message of somebody else as soon as it is opened and committed here, one call a message (events for
+   * screens are joined). For agents, which answer, and for measurements.
+   */
+  readonly onOpened?: (opened: OpenedMessage) => void;
 }

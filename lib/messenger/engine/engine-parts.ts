@@ -1,4 +1,5 @@
 import type { SiteList } from "../../protocol/site-list.ts";
+import type { OpenedMessage } from "../engine-options.ts";
 import type { GatewayPort } from "../gateway/gateway-port.ts";
 import type { MessengerEvents } from "../messenger-api.ts";
 import type { RelayPort } from "../relay/relay-port.ts";
@@ -19,6 +20,7 @@ export interface EngineParts {
   readonly bindLock: SerialQueue;
   readonly now: () => number;
   readonly announce: (event: MessengerEvents) => void;
+  readonly opened: (message: OpenedMessage) => void;
   /** The store refused a write, or an invariant broke: the engine must stop, nothing may go on. */
   readonly fail: (error: unknown) => void;
 }

@@ -1,6 +1,7 @@
 import type { ParsedCertificate } from "../../protocol/device-certificate.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
 import type { SiteList } from "../../protocol/site-list.ts";
+import type { OpenedMessage } from "../engine-options.ts";
 import type { AccessSecrets } from "../gateway/access-secrets.ts";
 import type { GatewayPort } from "../gateway/gateway-port.ts";
 import { CopyDesk } from "../inbox/copy-desk.ts";
@@ -28,6 +29,7 @@ export interface SessionOptions {
   readonly siteList: SiteList;
   readonly now: () => number;
   readonly announce: (event: MessengerEvents) => void;
+  readonly opened: (message: OpenedMessage) => void;
   readonly fail: (error: unknown) => void;
   readonly signedOut: () => void;
   readonly gatewayRefused: (code: string) => void;
@@ -47,7 +49,7 @@ export class EngineSession {
   #stopped = false;
 
   constructor(options: SessionOptions) {
-    const { store, self, relay, gateway, now, announce, fail } = options;
+    const { store, self, relay, gateway, now, announce, opened, fail } = options;
     this.#options = options;
     const directory = new Directory(store, relay, options.siteList);
     const siteList = () => options.siteList;
@@ -61,6 +63,7 @@ export class EngineSession {
       bindLock: new SerialQueue(),
       now,
       announce,
+      opened,
       fail,
     };
     this.book = new ConversationBook(this.parts, () => options.keeper.certificate);

@@ -169,6 +169,7 @@ export class EnrolmentDriver {
       siteList,
       now: this.#now,
       announce: this.#hooks.announce,
+      opened: this.#engine.onOpened ?? (() => undefined),
       fail: this.#hooks.fail,
       signedOut: () => this.#become({ phase: "signed-out" }),
       gatewayRefused: (code) => this.#gatewayRefused(code),

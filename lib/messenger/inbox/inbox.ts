@@ -1,6 +1,7 @@
 import { type ParsedEnvelope, parseEnvelope } from "../../protocol/envelope.ts";
 import { openEpochStart } from "../../protocol/epoch-opening.ts";
 import { type ParsedEpochStart, parseEpochStart } from "../../protocol/epoch-start.ts";
+import { hash } from "../../protocol/hash.ts";
 import { openEnvelope } from "../../protocol/opening.ts";
 import type { HandedKey, OpeningContext } from "../../protocol/opening-checks.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
@@ -28,8 +29,11 @@ export interface InboxHooks {
   rosterChanged(conversation: Conversation): void;
 }
 
-/** An entry with a key of its own: an envelope in OTP, or the start of an epoch. */
+/** A received entry: decoded once, nothing of it verified. */
 type Keyed = { readonly parsed: ParsedEnvelope | ParsedEpochStart; readonly recordHash: Bytes };
+
+/** `parsed` spares decoding again what was just received. */
+type Entry = ParkedRow & { readonly parsed?: ParsedEnvelope | ParsedEpochStart | undefined };
 
 /**
  * Receives a conversation's entries in the relay's order, from the stored offset on. Every entry is settled exactly
@@ -133,6 +137,12 @@ export class Inbox {
 
   #enqueue(conversation: Conversation, entry: IncomingEntry, eager: boolean): void {
     this.#fetched.set(conversation.id, entry.seq);
+    const own = entry.kind === "roster" ? undefined : hash(entry.bytes);
+    if (own && this.#hooks.ownEntry(conversation, own, entry.seq)) {
+      // Its row is written already; the offset is stored with the next entry that has something to store.
+      void conversation.queue.run(async () => this.#advance(conversation, entry.seq));
+      return;
+    }
     const keyed = this.#askKey(entry.kind, entry.bytes, eager);
     const arrived = this.#parts.now();
     void conversation.queue
@@ -166,20 +176,15 @@ export class Inbox {
     if (entry.kind === "roster") return await this.#settleRoster(conversation, entry);
     const header = keyed && ("fields" in keyed.parsed ? keyed.parsed.fields : keyed.parsed.value);
     if (keyed && header && equalBytes(header.senderDevice, this.#parts.self.deviceBytes)) {
-      const known = this.#hooks.ownEntry(conversation, keyed.parsed.hash, entry.seq);
-      if (known || (await this.#isOwnKnown(conversation, keyed)))
-        return this.#commit(conversation, entry.seq, []);
+      if (await this.#isOwnKnown(conversation, keyed)) return this.#advance(conversation, entry.seq);
     }
     if (keyed && header && !this.#concerns(conversation, header.rosterHead)) {
-      return this.#commit(conversation, entry.seq, []);
+      return this.#advance(conversation, entry.seq);
     }
     if (keyed && (entry.kind === "epoch" || header?.suite === suites.otp))
       await this.#patience(keyed.recordHash, arrived);
-    await this.#open(
-      conversation,
-      { kind: entry.kind, seq: entry.seq, ordinal: 0, bytes: entry.bytes },
-      undefined,
-    );
+    const { kind, seq, bytes } = entry;
+    await this.#open(conversation, { kind, seq, ordinal: 0, bytes, parsed: keyed?.parsed }, undefined);
   }
 
   async #isOwnKnown(conversation: Conversation, keyed: Keyed): Promise<boolean> {
@@ -208,7 +213,7 @@ export class Inbox {
   /** Opens, or shows why not, or parks. `key` names the parked row when this is a further attempt. */
   async #open(
     conversation: Conversation,
-    entry: ParkedRow,
+    entry: Entry,
     key: string | undefined,
     refusal?: unknown,
   ): Promise<void> {
@@ -242,14 +247,10 @@ export class Inbox {
     }
   }
 
-  async #openEnvelope(conversation: Conversation, entry: ParkedRow, key: string | undefined): Promise<void> {
-    const parsed = parseEnvelope(entry.bytes);
-    await conversation.facts.prepare(parsed.fields);
-    const context = await this.#context(
-      conversation,
-      parsed.fields.senderDevice,
-      parsed.fields.drawRecordHash,
-    );
+  async #openEnvelope(conversation: Conversation, entry: Entry, key: string | undefined): Promise<void> {
+    const { fields } = entry.parsed && "fields" in entry.parsed ? entry.parsed : parseEnvelope(entry.bytes);
+    await conversation.facts.prepare(fields);
+    const context = await this.#context(conversation, fields.senderDevice, fields.drawRecordHash);
     const opened = await openEnvelope(entry.bytes, context);
     const record = this.#copies.peek(opened.header.drawRecordHash)?.record.bytes;
     const rows = await this.#messages.opened(conversation, entry, opened, record);
@@ -260,12 +261,13 @@ export class Inbox {
       if (used) this.#copies.done(used.recordHash);
       this.#receipts.due(conversation);
       this.#parts.announce({ type: "messages", conversation: conversation.id });
+      this.#parts.opened({ conversation: conversation.id, id: toHex(opened.header.messageId) });
     }, nothing);
     if (key !== undefined) await stored;
   }
 
-  async #openEpoch(conversation: Conversation, entry: ParkedRow, key: string | undefined): Promise<void> {
-    const { value } = parseEpochStart(entry.bytes);
+  async #openEpoch(conversation: Conversation, entry: Entry, key: string | undefined): Promise<void> {
+    const { value } = entry.parsed && "value" in entry.parsed ? entry.parsed : parseEpochStart(entry.bytes);
     await conversation.facts.loadEpoch(value.epochId);
     await conversation.facts.loadUse(value.drawRecordHash);
     const context = await this.#context(conversation, value.senderDevice, value.drawRecordHash);
@@ -353,6 +355,12 @@ export class Inbox {
 
   #unparkWrite(key: string | undefined): StoreWrite[] {
     return key === undefined ? [] : [{ table: "parked", key, value: null }];
+  }
+
+  /** Settled with nothing to store. */
+  #advance(conversation: Conversation, seq: number): void {
+    const { progress } = conversation;
+    if (seq === progress.cursor + 1) conversation.progress = { ...progress, cursor: seq };
   }
 
   /** The entry is settled: its rows and the new offset, all or nothing. */

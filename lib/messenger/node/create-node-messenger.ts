@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { WebSocket } from "ws";
 import { copyBytes } from "../../shared/bytes.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
+import type { EngineOptions } from "../engine-options.ts";
 import type { WebSocketLike } from "../gateway/web-socket.ts";
 import type { IdentitySource } from "../identity-source.ts";
 import { MessengerEngine } from "../messenger-engine.ts";
@@ -21,17 +22,19 @@ export interface NodeMessengerOptions {
   readonly relayOrigin: string;
   readonly identity: IdentitySource;
   readonly now?: () => number;
+  readonly onOpened?: EngineOptions["onOpened"];
 }
 
 /** A messenger for programs: agents, tests, benchmarks. Call `start` on it. */
 export function createNodeMessenger(options: NodeMessengerOptions): MessengerEngine {
-  const { storage, relayOrigin, identity, now } = options;
+  const { storage, relayOrigin, identity, now, onOpened } = options;
   return new MessengerEngine({
     openStore: () => (storage === "volatile" ? Promise.resolve(new VolatileStore()) : openFileStore(options)),
     identity,
     openWebSocket: (url) => new WebSocket(url, { perMessageDeflate: false }) as unknown as WebSocketLike,
     relayOrigin,
     ...(now === undefined ? {} : { now }),
+    ...(onOpened === undefined ? {} : { onOpened }),
   });
 }
 

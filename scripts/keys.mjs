@@ -1,0 +1,15 @@
+import { resolve } from "node:path";
+import { ensureBundled } from "./steps/build.mjs";
+import { ensureGenerated } from "./steps/generate.mjs";
+import { ensureInstalled } from "./steps/install.mjs";
+
+/** npm run keys -- list | curl | saes | issue | verify: the key world's files, while it runs or not. */
+await ensureInstalled();
+await ensureGenerated();
+await ensureBundled();
+const { runKeysCli } = await import("../.build/keys-cli.js");
+process.exitCode = await runKeysCli(process.argv.slice(2), {
+  dataFolder: resolve(process.env.DATA_DIR ?? ".data"),
+  now: Date.now,
+  print: (line) => process.stdout.write(`${line}\n`),
+});
