@@ -5,6 +5,7 @@ import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
 import { ReceiverFacts } from "../inbox/receiver-facts.ts";
 import type { DeviceStore, StoreWrite } from "../store/device-store.ts";
+import { RecentMap } from "./recent-map.ts";
 import { type ProgressRow, progressRow, type ReceiptRow } from "./rows.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
@@ -33,7 +34,7 @@ export class Conversation {
   /** Per other device: how far it got with this device's messages. */
   readonly receipts = new Map<string, ReceiptRow>();
   /** Sequence numbers of this device's latest envelopes, by hash. */
-  readonly ownSequences = new Map<string, number>();
+  readonly ownSequences = new RecentMap<number>(ownKept);
 
   /** Stored envelopes, epochs and used records, for the opening checks. */
   readonly facts: ReceiverFacts;
@@ -69,12 +70,6 @@ export class Conversation {
 
   device(device: string): RosterDeviceState | undefined {
     return this.roster?.devices.get(device);
-  }
-
-  rememberOwn(hash: string, sequence: number): void {
-    this.ownSequences.set(hash, sequence);
-    if (this.ownSequences.size > ownKept)
-      this.ownSequences.delete(this.ownSequences.keys().next().value as string);
   }
 
   /** Hashes that the next own envelope names as parents: its own previous one always. */

@@ -1,24 +1,7 @@
-import { type Codec, decodeWith, encodeWith } from "../../protocol/cbor.ts";
-import {
-  arrayOf,
-  bool,
-  bytesOf,
-  bytesOrEmpty,
-  hashBytes,
-  idBytes,
-  oneOf,
-  optional,
-  structOf,
-  textOf,
-  uintOf,
-} from "../../protocol/cbor-codecs.ts";
-import { limits } from "../../protocol/limits.ts";
 import type { Bytes } from "../../shared/bytes.ts";
+import { bytes, flag, listOf, oneOf, rowCodec, structKind, text, uint } from "../store/row-codec.ts";
 
-/** What the store's rows hold, in the deterministic CBOR of the protocol. Identifiers are bytes, keys of rows hex. */
-
-const anyText = textOf(limits.envelope);
-const anyBytes = bytesOf(0, limits.siteList);
+/** What the store's rows hold. Identifiers are bytes, keys of rows hex. */
 
 /** "device/identity": who this device is. Seeds are absent where the platform keeps the key itself. */
 export interface IdentityRow {
@@ -157,144 +140,101 @@ export interface ContactRow {
   readonly digits: string;
 }
 
-const identity = structOf<IdentityRow>({
-  user: [1, idBytes],
-  userName: [2, anyText],
-  site: [3, anyText],
-  device: [4, idBytes],
-  ed25519Key: [5, bytesOf(32)],
-  mlDsaKey: [6, anyBytes],
-  ed25519Seed: [7, optional(bytesOf(32))],
-  mlDsaSeed: [8, optional(bytesOf(32))],
+export const identityRow = rowCodec<IdentityRow>({
+  user: bytes,
+  userName: text,
+  site: text,
+  device: bytes,
+  ed25519Key: bytes,
+  mlDsaKey: bytes,
+  ed25519Seed: bytes,
+  mlDsaSeed: bytes,
 });
 
-const progress = structOf<ProgressRow>({
-  cursor: [1, uintOf()],
-  nextOrdinal: [2, uintOf()],
-  ownSequence: [3, uintOf()],
-  ownPrevious: [4, bytesOrEmpty(64)],
-  frontier: [5, arrayOf(hashBytes, limits.frontier)],
-  readOrdinal: [6, uintOf()],
-  unread: [7, uintOf()],
-  lastText: [8, anyText],
-  lastAt: [9, uintOf()],
-  dueDelivered: [10, bool],
-  dueRead: [11, bool],
+export const progressRow = rowCodec<ProgressRow>({
+  cursor: uint,
+  nextOrdinal: uint,
+  ownSequence: uint,
+  ownPrevious: bytes,
+  frontier: listOf(bytes),
+  readOrdinal: uint,
+  unread: uint,
+  lastText: text,
+  lastAt: uint,
+  dueDelivered: flag,
+  dueRead: flag,
 });
 
-const sender = structOf<SenderRow>({
-  hash: [1, hashBytes],
-  parents: [2, arrayOf(hashBytes, limits.parents)],
-  ordinal: [3, uintOf()],
+export const messageRow = rowCodec<MessageRow>({
+  id: bytes,
+  senderUser: bytes,
+  senderDevice: bytes,
+  mine: flag,
+  suite: uint,
+  level: uint,
+  at: uint,
+  sequence: uint,
+  text: text,
+  problemCode: text,
+  problemReason: text,
+  problemNextStep: text,
+  gapBefore: flag,
+  hash: bytes,
+  recordHash: bytes,
+  epochId: bytes,
+  index: uint,
+  envelopeBytes: uint,
+  paddedBytes: uint,
+  deliveredAt: uint,
+  erasedAt: uint,
+  cancelled: flag,
+  seq: uint,
 });
 
-const hash = structOf<HashRow>({
-  conversation: [1, idBytes],
-  ordinal: [2, uintOf()],
-  sequence: [3, uintOf()],
-  own: [4, bool],
+export const outboxRow = rowCodec<OutboxRow>({
+  id: bytes,
+  conversation: bytes,
+  ordinal: uint,
+  suite: uint,
+  level: uint,
+  at: uint,
+  phase: oneOf(["queued", "bound", "failed"]),
+  attempts: uint,
+  sequence: uint,
+  bytes: bytes,
+  hash: bytes,
+  code: text,
+  reason: text,
+  nextStep: text,
+  final: flag,
+  retryAt: uint,
+  kind: oneOf(["envelope", "epoch"]),
 });
 
-const record = structOf<RecordRow>({ by: [1, hashBytes], record: [2, anyBytes] });
+export const senderRow = rowCodec<SenderRow>({ hash: bytes, parents: listOf(bytes), ordinal: uint });
+export const hashRow = rowCodec<HashRow>({ conversation: bytes, ordinal: uint, sequence: uint, own: flag });
+export const recordRow = rowCodec<RecordRow>({ by: bytes, record: bytes });
+export const contactRow = rowCodec<ContactRow>({ digits: text });
 
-const parked = structOf<ParkedRow>({
-  kind: [1, oneOf(["envelope", "epoch"])],
-  seq: [2, uintOf()],
-  ordinal: [3, uintOf()],
-  bytes: [4, anyBytes],
+export const receiptRow = rowCodec<ReceiptRow>({
+  delivered: uint,
+  deliveredAlone: listOf(uint),
+  read: uint,
+  readAlone: listOf(uint),
 });
 
-const tip = structOf<TipRow>({
-  sequence: [1, uintOf()],
-  hash: [2, bytesOrEmpty(64)],
-  alone: [
-    3,
-    arrayOf(
-      structOf<TipRow["alone"][number]>({ sequence: [1, uintOf()], hash: [2, hashBytes] }),
-      limits.frontier,
-    ),
-  ],
+export const parkedRow = rowCodec<ParkedRow>({
+  kind: oneOf(["envelope", "epoch"]),
+  seq: uint,
+  ordinal: uint,
+  bytes: bytes,
 });
 
-const message = structOf<MessageRow>({
-  id: [1, idBytes],
-  senderUser: [2, bytesOrEmpty(16)],
-  senderDevice: [3, bytesOrEmpty(16)],
-  mine: [4, bool],
-  suite: [5, uintOf()],
-  level: [6, uintOf()],
-  at: [7, uintOf()],
-  sequence: [8, uintOf()],
-  text: [9, optional(anyText)],
-  problemCode: [10, optional(anyText)],
-  problemReason: [11, optional(anyText)],
-  problemNextStep: [12, optional(anyText)],
-  gapBefore: [13, bool],
-  hash: [14, optional(hashBytes)],
-  recordHash: [15, optional(hashBytes)],
-  epochId: [16, optional(idBytes)],
-  index: [17, optional(uintOf())],
-  envelopeBytes: [18, uintOf()],
-  paddedBytes: [19, uintOf()],
-  deliveredAt: [20, optional(uintOf())],
-  erasedAt: [21, optional(uintOf())],
-  cancelled: [22, optional(bool)],
-  seq: [23, optional(uintOf())],
+export const tipRow = rowCodec<TipRow>({
+  sequence: uint,
+  hash: bytes,
+  alone: listOf(structKind<TipRow["alone"][number]>({ sequence: uint, hash: bytes })),
 });
-
-const outbox = structOf<OutboxRow>({
-  id: [1, idBytes],
-  conversation: [2, idBytes],
-  ordinal: [3, uintOf()],
-  suite: [4, uintOf()],
-  level: [5, uintOf()],
-  at: [6, uintOf()],
-  phase: [7, oneOf(["queued", "bound", "failed"])],
-  attempts: [8, uintOf()],
-  sequence: [9, uintOf()],
-  bytes: [10, optional(anyBytes)],
-  hash: [11, optional(hashBytes)],
-  code: [12, optional(anyText)],
-  reason: [13, optional(anyText)],
-  nextStep: [14, optional(anyText)],
-  final: [15, optional(bool)],
-  retryAt: [16, optional(uintOf())],
-  kind: [17, oneOf(["envelope", "epoch"])],
-});
-
-const numbers = arrayOf(uintOf(), 4096);
-const receipt = structOf<ReceiptRow>({
-  delivered: [1, uintOf()],
-  deliveredAlone: [2, numbers],
-  read: [3, uintOf()],
-  readAlone: [4, numbers],
-});
-
-const contact = structOf<ContactRow>({ digits: [1, anyText] });
-
-export interface RowCodec<T> {
-  encode(row: T): Bytes;
-  decode(bytes: Bytes): T;
-}
-
-function rowCodec<T>(codec: Codec<T>, name: string): RowCodec<T> {
-  return {
-    encode: (row) => encodeWith(codec, name, row, limits.siteList),
-    decode: (bytes) => decodeWith(codec, name, bytes, limits.siteList),
-  };
-}
-
-export const identityRow = rowCodec(identity, "identity row");
-export const progressRow = rowCodec(progress, "progress row");
-export const messageRow = rowCodec(message, "message row");
-export const outboxRow = rowCodec(outbox, "outbox row");
-export const receiptRow = rowCodec(receipt, "receipt row");
-export const contactRow = rowCodec(contact, "contact row");
-export const senderRow = rowCodec(sender, "sender row");
-export const hashRow = rowCodec(hash, "hash row");
-export const recordRow = rowCodec(record, "record row");
-export const parkedRow = rowCodec(parked, "parked row");
-export const tipRow = rowCodec(tip, "tip row");
 
 /** Ordinals as row keys, so that text order is number order. */
 export function ordinalKey(conversation: string, ordinal: number): string {

@@ -8,6 +8,7 @@ import {
 import { type Bytes, copyBytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
+import { RecentMap } from "../engine/recent-map.ts";
 import { hashRow, recordRow, senderRow } from "../engine/rows.ts";
 import type { DeviceStore, StoreWrite } from "../store/device-store.ts";
 
@@ -28,11 +29,12 @@ export class ReceiverFacts implements ReceiverView {
   readonly #self: string;
   readonly #conversation: string;
   readonly #conversationBytes: Bytes;
-  readonly #envelopes = new Map<string, Placed | undefined>();
+  readonly #envelopes = new RecentMap<Placed>(envelopesKept);
   readonly #highest = new Map<string, number>();
-  readonly #known = new Map<string, boolean>();
-  readonly #used = new Map<string, Bytes | undefined>();
-  readonly #epochs = new Map<string, ReceivingEpoch>();
+  readonly #known = new RecentMap<true>(hashesKept);
+  /** null: looked up, and not used. */
+  readonly #used = new RecentMap<Bytes | null>(hashesKept);
+  readonly #epochs = new RecentMap<ReceivingEpoch>(epochsKept);
 
   constructor(store: DeviceStore, self: string, conversation: string, conversationBytes: Bytes) {
     this.#store = store;
@@ -64,11 +66,11 @@ export class ReceiverFacts implements ReceiverView {
 
   async loadUse(recordHash: Bytes): Promise<Bytes | undefined> {
     const key = toHex(recordHash);
-    if (!this.#used.has(key)) {
+    if (this.#used.get(key) === undefined) {
       const row = await this.#store.get("records", key);
-      remember(this.#used, key, row && recordRow.decode(row).by, hashesKept);
+      this.#used.set(key, row ? recordRow.decode(row).by : null);
     }
-    return this.#used.get(key);
+    return this.#used.get(key) ?? undefined;
   }
 
   /** Whether this envelope was opened, or bound here, before. */
@@ -90,7 +92,7 @@ export class ReceiverFacts implements ReceiverView {
   }
 
   usedBy(recordHash: Bytes): Bytes | undefined {
-    return this.#used.get(toHex(recordHash));
+    return this.#used.get(toHex(recordHash)) ?? undefined;
   }
 
   epoch(epochId: Bytes): ReceivingEpoch | undefined {
@@ -104,8 +106,8 @@ export class ReceiverFacts implements ReceiverView {
       const { hash, parents, device, sequence } = change.envelope;
       const place = `${toHex(device)}/${sequence}`;
       const hex = toHex(hash);
-      remember(this.#envelopes, place, { hash, parents, ordinal }, envelopesKept);
-      remember(this.#known, hex, true, hashesKept);
+      this.#envelopes.set(place, { hash, parents, ordinal });
+      this.#known.set(hex, true);
       this.#highest.set(toHex(device), Math.max(sequence, this.#highest.get(toHex(device)) ?? 0));
       const key = `${this.#conversation}/${toHex(device)}/${sequence.toString(16).padStart(10, "0")}`;
       writes.push({ table: "senders", key, value: senderRow.encode({ hash, parents, ordinal }) });
@@ -115,7 +117,7 @@ export class ReceiverFacts implements ReceiverView {
     }
     if (change.used && record) {
       const key = toHex(change.used.recordHash);
-      remember(this.#used, key, change.used.by, hashesKept);
+      this.#used.set(key, change.used.by);
       writes.push({ table: "records", key, value: recordRow.encode({ by: change.used.by, record }) });
     }
     if (change.epoch) {
@@ -144,24 +146,17 @@ export class ReceiverFacts implements ReceiverView {
     if (this.#envelopes.get(place) !== undefined) return;
     const key = `${this.#conversation}/${device}/${sequence.toString(16).padStart(10, "0")}`;
     const row = await this.#store.get("senders", key);
-    remember(this.#envelopes, place, row && senderRow.decode(row), envelopesKept);
+    if (row) this.#envelopes.set(place, senderRow.decode(row));
   }
 
   async #loadHash(hash: string): Promise<boolean> {
     if (this.#known.get(hash)) return true;
     const found = (await this.#store.get("hashes", hash)) !== undefined;
-    if (found) remember(this.#known, hash, true, hashesKept);
+    if (found) this.#known.set(hash, true);
     return found;
   }
 
   #keepEpoch(epoch: ReceivingEpoch): void {
-    remember(this.#epochs, toHex(epoch.epochId), epoch, epochsKept);
+    this.#epochs.set(toHex(epoch.epochId), epoch);
   }
-}
-
-/** Sets, and forgets the oldest when there are too many. */
-function remember<V>(map: Map<string, V>, key: string, value: V, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > most) map.delete(map.keys().next().value as string);
 }

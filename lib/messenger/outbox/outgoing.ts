@@ -37,7 +37,11 @@ export class Outgoing {
   readonly #parts: EngineParts;
   readonly #epochs: SendingEpochs;
   readonly #items = new Map<string, OutboxItem>();
+  /** Per conversation, in the order of writing: what has no ciphertext yet, or failed. */
   readonly #lines = new Map<string, OutboxItem[]>();
+  /** Per conversation, in the order of binding: ciphertexts the relay has not acknowledged, by hash. */
+  readonly #bound = new Map<string, Map<string, OutboxItem>>();
+  readonly #pumping = new Set<string>();
   readonly #binding = new Set<string>();
   readonly #openingEpoch = new Set<string>();
   readonly #lostEpochRequests = new Map<string, Bytes>();
@@ -115,8 +119,17 @@ export class Outgoing {
     this.pump(conversation);
   }
 
-  /** Does whatever can be done now in a conversation: draws, binds, sends. Call it on any news. */
+  /** Does whatever can be done in a conversation; call it on any news. Calls in one turn are one. */
   pump(conversation: Conversation): void {
+    if (this.#pumping.has(conversation.id)) return;
+    this.#pumping.add(conversation.id);
+    queueMicrotask(() => {
+      this.#pumping.delete(conversation.id);
+      this.#pumpNow(conversation);
+    });
+  }
+
+  #pumpNow(conversation: Conversation): void {
     if (this.#stopped) return;
     const line = this.#lines.get(conversation.id);
     if (!line || !conversation.roster || !conversation.hasListener(this.#parts.self.user)) return;
@@ -126,13 +139,14 @@ export class Outgoing {
     for (const item of line) {
       const { state } = item;
       if (state.phase === "drawing") drawing++;
+      if (drawing >= drawsAtOnce && item.suite === suites.otp) break;
       if (state.phase !== "queued") continue;
       if (state.waiting && (state.waiting.retryAt === null || state.waiting.retryAt > now)) {
         retryAt = Math.min(retryAt, state.waiting.retryAt ?? retryAt);
         continue;
       }
       if (item.suite === suites.aes) this.#readyAes(item);
-      else if (drawing < drawsAtOnce) {
+      else {
         drawing++;
         void this.#drawPad(item);
       }
@@ -153,8 +167,8 @@ export class Outgoing {
 
   /** The relay is back: bound messages go out again, the same bytes in the same order. */
   relayConnected(): void {
-    for (const line of this.#lines.values())
-      for (const item of [...line]) if (item.state.phase === "bound") void this.#transmit(item);
+    for (const bound of this.#bound.values())
+      for (const item of [...bound.values()]) if (item.state.phase === "bound") void this.#transmit(item);
   }
 
   /** @throws MessengerError "outbox.too-late", "outbox.unknown" */
@@ -194,14 +208,9 @@ export class Outgoing {
   /** The relay's log holds this own entry. Returns whether it is one of this device's. */
   acknowledged(conversation: Conversation, hash: Bytes, seq: number): boolean {
     const hex = toHex(hash);
-    for (const item of this.#lines.get(conversation.id) ?? []) {
-      const { state } = item;
-      if ((state.phase === "bound" || state.phase === "sent") && state.hash === hex) {
-        this.#acked(item, seq);
-        return true;
-      }
-    }
-    return conversation.ownSequences.has(hex);
+    const item = this.#bound.get(conversation.id)?.get(hex);
+    if (item) this.#acked(item, seq);
+    return item !== undefined || conversation.ownSequences.get(hex) !== undefined;
   }
 
   rosterChanged(conversation: Conversation): void {
@@ -292,9 +301,7 @@ export class Outgoing {
       lostRequest: undefined,
     };
     this.#items.set(item.id, item);
-    const line = this.#lines.get(conversation.id) ?? [];
-    const index = line.indexOf(first);
-    line.splice(index < 0 ? line.length : index, 0, item);
+    this.#enterBound(item, toHex(envelopeHash(start)));
     const used = {
       recordHash: drawn.record.hash,
       by: fromHex(item.state.phase === "bound" ? item.state.hash : ""),
@@ -400,13 +407,15 @@ export class Outgoing {
     const hash = envelopeHash(bytes);
     item.bytes = bytes;
     item.state = advance(item.state, { type: "bound", sequence, hash: toHex(hash) });
+    this.#leaveLine(item);
+    this.#enterBound(item, toHex(hash));
     conversation.progress = {
       ...conversation.progress,
       ownSequence: sequence,
       ownPrevious: hash,
       frontier: conversation.frontierAfter(hash, parents),
     };
-    conversation.rememberOwn(toHex(hash), sequence);
+    conversation.ownSequences.set(toHex(hash), sequence);
     const row: MessageRow = {
       ...this.#row(item),
       sequence,
@@ -458,6 +467,7 @@ export class Outgoing {
   }
 
   async #refusedByRelay(item: OutboxItem, error: RelayRefused): Promise<void> {
+    if (item.state.phase === "bound") this.#bound.get(item.conversation.id)?.delete(item.state.hash);
     item.state = advance(item.state, {
       type: "refused",
       code: error.code,
@@ -519,6 +529,10 @@ export class Outgoing {
 
   #add(item: OutboxItem): void {
     this.#items.set(item.id, item);
+    if (item.state.phase === "bound") {
+      this.#enterBound(item, item.state.hash);
+      return;
+    }
     const line = this.#lines.get(item.conversation.id);
     if (line) line.push(item);
     else this.#lines.set(item.conversation.id, [item]);
@@ -526,9 +540,20 @@ export class Outgoing {
 
   #remove(item: OutboxItem): void {
     this.#items.delete(item.id);
+    this.#leaveLine(item);
+    if (item.state.phase === "acked") this.#bound.get(item.conversation.id)?.delete(item.state.hash);
+  }
+
+  #leaveLine(item: OutboxItem): void {
     const line = this.#lines.get(item.conversation.id);
     const index = line?.indexOf(item) ?? -1;
     if (line && index >= 0) line.splice(index, 1);
+  }
+
+  #enterBound(item: OutboxItem, hash: string): void {
+    const bound = this.#bound.get(item.conversation.id);
+    if (bound) bound.set(hash, item);
+    else this.#bound.set(item.conversation.id, new Map([[hash, item]]));
   }
 
   #require(id: string): OutboxItem {

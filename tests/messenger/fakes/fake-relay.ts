@@ -24,6 +24,7 @@ export interface StoredEntry {
 
 interface Log {
   entries: StoredEntry[];
+  byClientId: Map<string, StoredEntry>;
   rosterHead: string;
   members: Set<string>;
   receipts: Map<string, { device: string; kind: "delivered" | "read"; bytes: Bytes }>;
@@ -48,7 +49,7 @@ export class FakeRelay {
   log(conversation: string): Log {
     let log = this.logs.get(conversation);
     if (!log) {
-      log = { entries: [], rosterHead: "", members: new Set(), receipts: new Map() };
+      log = { entries: [], byClientId: new Map(), rosterHead: "", members: new Set(), receipts: new Map() };
       this.logs.set(conversation, log);
     }
     return log;
@@ -58,6 +59,7 @@ export class FakeRelay {
     const log = this.log(conversation);
     const entry = { seq: log.entries.length + 1, kind, bytes: copyBytes(bytes), clientId, sender };
     log.entries.push(entry);
+    log.byClientId.set(clientId, entry);
     this.push(conversation, entry);
     return entry;
   }
@@ -245,7 +247,7 @@ export class FakeRelayPort implements RelayPort {
     const log = this.#relay.log(conversation);
     const refusal = this.#relay.refuseEntry?.(bytes);
     if (refusal) throw new RelayRefused(refusal);
-    const known = log.entries.find((entry) => entry.clientId === clientId);
+    const known = log.byClientId.get(clientId);
     if (known && !equalBytes(known.bytes, bytes)) {
       throw new RelayRefused({ ok: false, code: "entry.conflict", message: "other bytes" });
     }
