@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "integration",
+          sequence: { groupOrder: 1 },
           include: ["tests/integration/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 90_000,
@@ -27,6 +28,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "faults",
+          sequence: { groupOrder: 2 },
           include: ["tests/faults/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 120_000,
