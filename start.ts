@@ -3,12 +3,14 @@ import { fileURLToPath } from "node:url";
 import { announcement } from "./lib/launcher/announce.ts";
 import { Child, type ChildEvents } from "./lib/launcher/child.ts";
 import { childEnvironment, type Zone } from "./lib/launcher/child-environment.ts";
+import { makeLanCertificate } from "./lib/launcher/lan-certificate.ts";
 import { type LauncherOptions, readOptions } from "./lib/launcher/options.ts";
 import { listPosts } from "./lib/launcher/posts.ts";
 
-/** Starts the processes of one deployment as siblings and keeps each running until it is told to stop. */
+const program = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** Starts the processes of one deployment as siblings and keeps each running until it is told to stop. */
 function launch(options: LauncherOptions): void {
   const waiting = new Set<Zone>(["qkdn", "web"]);
   const children: Child[] = [];
@@ -40,8 +42,7 @@ function launch(options: LauncherOptions): void {
     ["qkdn", "qkdn.js"],
     ["web", "server.js"],
   ] as const) {
-    const script = fileURLToPath(new URL(file, import.meta.url));
-    children.push(new Child(script, childEnvironment(zone, process.env, options), events(zone)));
+    children.push(new Child(program(file), childEnvironment(zone, process.env, options), events(zone)));
   }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
   process.on("disconnect", () => void stop(0));
@@ -52,6 +53,7 @@ function launch(options: LauncherOptions): void {
 try {
   const options = readOptions(process.env, process.argv.slice(2));
   mkdirSync(options.dataFolder, { recursive: true });
+  if (options.lanAddresses.length > 0) makeLanCertificate(program("lan-certificate.js"), options);
   launch(options);
 } catch (error) {
   process.stderr.write(`Vernam cannot start: ${error instanceof Error ? error.message : String(error)}\n`);

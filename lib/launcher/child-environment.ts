@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { LauncherOptions } from "./options.ts";
 
 /** What any Node process needs of the machine and no secret of ours. */
@@ -45,12 +46,27 @@ export function childEnvironment(
   return {
     ...picked,
     NODE_ENV: env.NODE_ENV ?? "production",
+    LOG_LEVEL: env.LOG_LEVEL ?? "warn",
     PORT: String(options.port),
     GATEWAY_PORT: String(options.gatewayPort),
     DATA_DIR: options.dataFolder,
     NETWORK: options.network,
     DEMO: options.demonstration ? "1" : "0",
     HOST: lan.length > 0 ? "0.0.0.0" : "127.0.0.1",
-    LAN: lan.join(","),
+    ...(lan.length > 0 ? lanSettings(zone, options) : {}),
   };
+}
+
+/** HTTPS with the demonstration's own certificate, which the web process trusts when it asks after the gateways. */
+function lanSettings(
+  zone: Zone,
+  { lanAddresses, dataFolder, gatewayPort }: LauncherOptions,
+): Record<string, string> {
+  const settings = {
+    LAN: lanAddresses.join(","),
+    TLS_CERT: join(dataFolder, "tls", "server.pem"),
+    TLS_KEY: join(dataFolder, "tls", "server.key"),
+  };
+  if (zone === "qkdn") return { ...settings, GATEWAY_ORIGIN: `https://${lanAddresses[0]}:${gatewayPort}` };
+  return { ...settings, NODE_EXTRA_CA_CERTS: join(dataFolder, "public", "authority.crt") };
 }

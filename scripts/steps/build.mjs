@@ -10,6 +10,7 @@ const entries = {
   server: "server.ts",
   qkdn: "qkdn.ts",
   "link-worker": "lib/keys/links/link-worker.ts",
+  "lan-certificate": "lib/keys/cli/lan-certificate.ts",
   "keys-cli": "lib/keys/cli/keys-cli.ts",
   "add-user": "lib/relay/cli/add-user.ts",
 };
