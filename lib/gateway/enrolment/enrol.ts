@@ -32,6 +32,8 @@ export interface EnrolmentOptions {
 }
 
 const openAssurance = 0;
+/** Per user: more would only fill the register. */
+const mostPending = 8;
 
 /**
  * Answers a device that asks to be enrolled (CBOR Signed EnrolRequest in, CBOR EnrolAnswer out). The user's first
@@ -108,6 +110,15 @@ async function enter(
   if (await options.devices.insert(row, true)) {
     await options.record("device.enrolled", row);
     return row;
+  }
+  const waiting = (await options.devices.ofUser(identity.user)).filter(
+    (device) => device.state === "pending",
+  );
+  if (waiting.length >= mostPending) {
+    throw new GatewayError("enrol.too-many-pending", "Too many devices of this user wait for approval.", {
+      status: 429,
+      nextStep: "Approve or revoke those that wait.",
+    });
   }
   const pending: DeviceRow = { ...row, state: "pending" };
   if (await options.devices.insert(pending, false)) await options.record("device.pending", pending);

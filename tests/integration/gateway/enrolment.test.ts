@@ -66,6 +66,16 @@ describe("a device", () => {
     expect((await second.enrol()).status).toBe(202);
   });
 
+  test("waits with at most seven others of its user", async () => {
+    const user = randomUuid();
+    const statuses: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      const device = await TestDevice.create(world, lisbon, user);
+      statuses.push((await device.enrol()).status);
+    }
+    expect(statuses).toEqual([200, ...Array(8).fill(202), 429]);
+  });
+
   test("two of which come at once are not both the first", async () => {
     const user = randomUuid();
     const pair = await Promise.all([
