@@ -30,15 +30,18 @@ export async function announcement(
   posts: readonly AnnouncedPost[],
 ): Promise<string> {
   const address = addressOf(options);
+  const onRoom = options.lanAddresses.length > 0;
+  const line = (post: AnnouncedPost): string =>
+    onRoom ? `  ${post.name}` : `  http://${post.handle}.localhost:${options.port}`.padEnd(48) + post.name;
   const lines = [
     "",
     `Vernam is ready:  ${address}`,
     "Demonstration: simulated QKD network. Not approved for classified information.",
     "",
-    `Posts (${posts.length}); each opens on a host of its own, with one click to sign in:`,
-    ...posts
-      .slice(0, 12)
-      .map((post) => `  http://${post.handle}.localhost:${options.port}`.padEnd(48) + post.name),
+    onRoom
+      ? `Posts (${posts.length}), one click each on the sign-in page; one private window holds one post:`
+      : `Posts (${posts.length}); each opens on a host of its own, with one click to sign in:`,
+    ...posts.slice(0, 12).map(line),
   ];
   if (posts.length > 12) lines.push(`  … and ${posts.length - 12} more on the sign-in page.`);
   lines.push(...(await lanLines(options)), "", "Ctrl-C stops everything; the data stays.", "");
