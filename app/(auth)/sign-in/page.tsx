@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { serverTranslator } from "@/lib/ui/i18n/server-locale.ts";
+import { safeDestination } from "@/lib/ui/sign-in/destination.ts";
 import { currentUser } from "../session.ts";
-import { safeDestination } from "./destination.ts";
 import { SignInScreen } from "./sign-in-screen.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -5,9 +5,9 @@ import { useCallback, useEffect, useState } from "react";
 import { Button } from "@/lib/ui/button.tsx";
 import { Empty, Notice, Waiting } from "@/lib/ui/notice.tsx";
 import { administrationRoles, type SessionUser, stageRoles } from "@/lib/ui/session-user.ts";
-import { doorOf } from "./destination.ts";
-import { loadPosts, type PostEntry } from "./load-posts.ts";
-import { originOfPost, postOfHost } from "./post-host.ts";
+import { doorOf } from "@/lib/ui/sign-in/destination.ts";
+import { loadPosts, type PostEntry } from "@/lib/ui/sign-in/load-posts.ts";
+import { originOfPost, postOfHost } from "@/lib/ui/sign-in/post-host.ts";
 import { PostList } from "./post-list.tsx";
 import { type SignInFailure, signInWith } from "./sign-in-with.ts";
 

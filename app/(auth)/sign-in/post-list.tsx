@@ -7,9 +7,9 @@ import { Icon } from "@/lib/ui/icon.tsx";
 import { Empty } from "@/lib/ui/notice.tsx";
 import { splitPostName } from "@/lib/ui/post-name.ts";
 import type { Role } from "@/lib/ui/session-user.ts";
+import { findPosts, groupByCountry, isServicePost } from "@/lib/ui/sign-in/group-posts.ts";
+import type { PostEntry } from "@/lib/ui/sign-in/load-posts.ts";
 import { useCountryName } from "@/lib/ui/use-country-name.ts";
-import { findPosts, groupByCountry, isServicePost } from "./group-posts.ts";
-import type { PostEntry } from "./load-posts.ts";
 
 interface PostListProps {
   readonly posts: readonly PostEntry[];

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Waiting } from "@/lib/ui/notice.tsx";
 import { useRuntimeConfig } from "@/lib/ui/runtime-config.ts";
 import type { SessionUser } from "@/lib/ui/session-user.ts";
-import { doorOf } from "./destination.ts";
+import { doorOf } from "@/lib/ui/sign-in/destination.ts";
 import { PasswordForm } from "./password-form.tsx";
 import { PostChooser } from "./post-chooser.tsx";
 

@@ -1,4 +1,4 @@
-import { type AreaKey, areas } from "@/lib/ui/shell/areas.ts";
+import { type AreaKey, areas } from "../shell/areas.ts";
 
 /** Where to go after signing in: a path of this application, whatever the address says. */
 export function safeDestination(to: string | null | undefined): string {
