@@ -6,7 +6,7 @@ import type { SiteList } from "../protocol/site-list.ts";
 import type { CommitQueue } from "../shared/database/commit-queue.ts";
 import type { Database } from "../shared/database/database.ts";
 import { toHex } from "../shared/hex.ts";
-import type { DrawUse } from "./draws/draw-service.ts";
+import type { DrawUse } from "./draws/describe-draw.ts";
 import { InProcessTransport } from "./draws/peer-transport.ts";
 import { createIdentityVerifier } from "./enrolment/identity-token.ts";
 import { createRoleFile, demonstrationRoles } from "./enrolment/role-source.ts";

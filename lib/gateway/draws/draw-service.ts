@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { type DrawRecord, encodeDrawRecord } from "../../protocol/draw-record.ts";
+import { encodeDrawRecord } from "../../protocol/draw-record.ts";
 import type { DrawRequest } from "../../protocol/draw-request.ts";
 import { hash } from "../../protocol/hash.ts";
 import { labels } from "../../protocol/labels.ts";
@@ -8,30 +7,19 @@ import type { Signer } from "../../protocol/signing.ts";
 import { checkLevel, suites } from "../../protocol/suites.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
-import { SecretBytes } from "../../shared/secret-bytes.ts";
-import { randomUuid } from "../../shared/uuid.ts";
+import type { SecretBytes } from "../../shared/secret-bytes.ts";
 import type { DeviceRegister } from "../enrolment/device-register.ts";
 import type { DeviceRow } from "../enrolment/device-row.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { DrawRow, OutboxRow } from "../store/draw-writes.ts";
 import type { GatewayWrites } from "../store/gateway-writes.ts";
+import { type DrawUse, describeUse, localPad, recordLifeMs, recordOf } from "./describe-draw.ts";
 import { nextNoticeId, type Outbox } from "./outbox.ts";
 import type { DrawnPad, PadDrawer } from "./pad-drawer.ts";
 import type { PairKeys } from "./pair-keys.ts";
 import { sealToNamed } from "./record-keys.ts";
 import type { RecordStore } from "./record-store.ts";
 import type { SealingContexts } from "./sealing-contexts.ts";
-
-/** What a draw over the network tells whoever keeps the books: which keys went into which use. */
-export interface DrawUse {
-  readonly site: string;
-  readonly keyIds: readonly Uint8Array[];
-  readonly suite: number;
-  readonly level: number;
-  readonly conversation: Uint8Array;
-  readonly bytes: number;
-  readonly at: number;
-}
 
 export interface DrawServiceOptions {
   readonly site: string;
@@ -57,13 +45,6 @@ export interface DrawAnswer {
   readonly recordHash: Bytes;
   readonly key: SecretBytes;
 }
-
-/** Waiting keys and records live for a week. */
-const recordLifeMs = 7 * 24 * 60 * 60 * 1000;
-/** A key from the gateway's own random source crossed no link; its distance from uniform is the generator's. */
-const localEpsilonExponent = 30;
-/** Claimed for a foreign key manager that says nothing: the weakest that its standard profile allows. */
-const unknownEpsilonExponent = 9;
 
 /**
  * Draws keys for the devices of one site, as master. A request is answered once: its identifier is durable with the
@@ -229,47 +210,6 @@ export class DrawService {
     if (slaveSites.length > 0) this.#options.onUse(describeUse(site, request, pad, drawnAt));
     return { record, recordHash, key: pad.key };
   }
-}
-
-function localPad(bytes: number): DrawnPad {
-  return {
-    keyIds: [randomUuid()],
-    key: SecretBytes.own(new Uint8Array(randomBytes(bytes))),
-    origin: undefined,
-  };
-}
-
-function recordOf(
-  site: string,
-  device: DeviceRow,
-  request: DrawRequest,
-  slaveSites: readonly string[],
-  pad: DrawnPad,
-  drawnAt: number,
-): DrawRecord {
-  const local = slaveSites.length === 0;
-  return {
-    keyIds: pad.keyIds,
-    bytes: request.bytes,
-    suite: request.suite,
-    masterSite: site,
-    slaveSites,
-    drawingDevice: device.device,
-    conversation: request.conversation,
-    rosterHead: request.rosterHead,
-    recipients: request.recipients,
-    drawnAt,
-    expiry: drawnAt + recordLifeMs,
-    local,
-    routes: pad.origin?.routes ?? [],
-    networkBits: pad.origin?.networkBits ?? 0,
-    epsilonExponent: pad.origin?.epsilonExponent ?? (local ? localEpsilonExponent : unknownEpsilonExponent),
-  };
-}
-
-function describeUse(site: string, request: DrawRequest, pad: DrawnPad, at: number): DrawUse {
-  const { suite, level, conversation, bytes } = request;
-  return { site, keyIds: pad.keyIds, suite, level, conversation, bytes, at };
 }
 
 function repeated(): GatewayError {

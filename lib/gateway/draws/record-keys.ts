@@ -8,7 +8,7 @@ import type { CopyRow } from "../store/draw-writes.ts";
 import type { SealingContexts } from "./sealing-contexts.ts";
 
 /** Whether keys may still be sealed to a device: certified, and not away for more than 30 days since it lapsed. */
-export function mayReceive(device: DeviceRow, now: number): boolean {
+function mayReceive(device: DeviceRow, now: number): boolean {
   return (
     device.state === "certified" &&
     device.notAfter !== undefined &&

@@ -12,7 +12,7 @@ export interface HealthSources {
 }
 
 /** GET /health: for anybody, and therefore counts and reasons only. */
-export interface HealthAnswer {
+interface HealthAnswer {
   readonly status: "ok" | "starting" | "failed";
   readonly gateways: number;
   readonly database: boolean;

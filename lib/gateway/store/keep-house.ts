@@ -1,7 +1,7 @@
 import type { CommitQueue } from "../../shared/database/commit-queue.ts";
 
 /** Copies and records stay this long, unless they are acknowledged. */
-export const retentionMs = 30 * 24 * 60 * 60 * 1000;
+const retentionMs = 30 * 24 * 60 * 60 * 1000;
 const everyMs = 60 * 60 * 1000;
 
 /**

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { removeExpired } from "../../../lib/gateway/store/keep-house.ts";
 import { parseDrawRecord, verifyDrawRecord } from "../../../lib/protocol/draw-record.ts";
 import { hash } from "../../../lib/protocol/hash.ts";
 import { sortRecipients } from "../../../lib/protocol/recipients.ts";
@@ -213,3 +214,20 @@ async function waitForVoid(device: TestDevice, recordHash: Uint8Array<ArrayBuffe
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+test("keeping house removes month-old copies and records, and neither the register nor the requests", async () => {
+  const { recordHash } = await alice.draw([bob]);
+  await bob.fetchKey(recordHash);
+  const count = async (table: string) =>
+    (await world.database.query<{ n: number }>(`SELECT count(*)::int8 AS n FROM "${table}"`))[0]!.n;
+  const spent = await count("gateway_spent");
+  await removeExpired(world.queue, world.now());
+  expect((await bob.ask({ type: "fetch", recordHash })).type).toBe("copy");
+  await removeExpired(world.queue, world.now() + 31 * 24 * 60 * 60 * 1000);
+  expect(await bob.ask({ type: "fetch", recordHash })).toMatchObject({ code: "copy.unknown" });
+  expect(await count("gateway_copy")).toBe(0);
+  expect(await count("gateway_sealing_context")).toBe(0);
+  expect(await count("gateway_spent")).toBe(spent);
+  const requests = await world.database.query(`SELECT 1 FROM "gateway_record" WHERE "request" IS NOT NULL`);
+  expect(requests.length).toBeGreaterThan(0);
+});
