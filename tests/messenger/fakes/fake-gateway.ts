@@ -230,7 +230,11 @@ export class FakeGateways {
     const device = this.devices.get(id);
     if (!device) return;
     const access = device.access.get(device.current) as AccessSecret;
-    if (!device.context || device.context.generation !== device.current || device.context.isSpent(Date.now())) {
+    if (
+      !device.context ||
+      device.context.generation !== device.current ||
+      device.context.isSpent(Date.now())
+    ) {
       device.context = await SealingContext.begin({
         site: device.site,
         device: fromHex(id),
