@@ -1,10 +1,20 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { PGlite, type Transaction } from "@electric-sql/pglite";
+import { PGlite, type Transaction, types } from "@electric-sql/pglite";
 import { PrismaPGlite } from "pglite-prisma-adapter";
+import { copyBytes } from "../bytes.ts";
 import { createPgliteFolder } from "./create-pglite.ts";
 import type { Database, SqlClient, SqlValue } from "./database.ts";
 import { DatabaseError } from "./database-error.ts";
+
+/** PGlite writes and reads bytea one byte at a time; Node's own hex is 1.6 times as fast in and 20 times out. */
+const asHex = {
+  serializers: {
+    [types.BYTEA]: (bytes: Uint8Array) =>
+      `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}`,
+  },
+  parsers: { [types.BYTEA]: (text: string) => copyBytes(Buffer.from(text.slice(2), "hex")) },
+};
 
 /**
  * Opens the PGlite database in `folder`, creating it when the folder is absent or empty. One process only: lock the
@@ -18,7 +28,7 @@ export async function openPglite(folder: string): Promise<Database> {
   else if (!existsSync(join(folder, "PG_VERSION"))) throw corrupt(folder, "PG_VERSION is missing");
   let pglite: PGlite;
   try {
-    pglite = await PGlite.create(folder);
+    pglite = await PGlite.create(folder, asHex);
     await pglite.query("SELECT 1");
   } catch (cause) {
     throw corrupt(folder, cause);
