@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -15,6 +15,9 @@ const database = await PGlite.create(process.argv[2]);
 await database.close();
 `;
 
+/** An empty database made by the build; a copy of it takes a tenth of the time of a new one. */
+const template = join(".build", "database-template");
+
 /**
  * Makes an empty PostgreSQL data folder at `folder`: in a temporary folder beside it, then renamed, so that a kill
  * half-way leaves nothing that looks like a database.
@@ -26,7 +29,8 @@ export async function createPgliteFolder(folder: string): Promise<void> {
   removeHalfMade(parent, basename(folder));
   const temporary = mkdtempSync(join(parent, `${basename(folder)}.new-`));
   try {
-    await runChild(temporary);
+    if (existsSync(join(template, "PG_VERSION"))) cpSync(template, temporary, { recursive: true });
+    else await runChild(temporary);
     renameSync(temporary, folder);
   } catch (cause) {
     throw new DatabaseError("database.create-failed", `No database could be created in ${parent}.`, {
