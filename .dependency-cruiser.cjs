@@ -12,7 +12,12 @@ module.exports = {
   forbidden: [
     only("quantum-is-pure", zone("quantum"), [zone("quantum")], "physics knows nothing else"),
     only("network-over-quantum", zone("network"), [zone("network|quantum")], "topology and routing are pure"),
-    only("keys-over-network", zone("keys"), [zone("keys|network|quantum"), "^prisma/keys/"], "keys know no message"),
+    only(
+      "keys-over-network",
+      zone("keys"),
+      [zone("keys|network|quantum"), "^prisma/keys/"],
+      "keys know no message",
+    ),
     only(
       "gateway-over-keys",
       zone("gateway"),
@@ -21,8 +26,18 @@ module.exports = {
     ),
     only("protocol-is-pure", zone("protocol"), [zone("protocol")], "what devices say to each other"),
     only("messenger-is-client", zone("messenger"), [zone("messenger|protocol")], "nothing on the server"),
-    only("relay-sees-no-key", zone("relay"), [zone("relay|protocol"), "^prisma/relay/", "^lib/network/data/"], "ciphertext only"),
-    only("launcher-holds-nothing", zone("launcher"), [zone("launcher"), "^lib/network/data/"], "no secret, no zone"),
+    only(
+      "relay-sees-no-key",
+      zone("relay"),
+      [zone("relay|protocol"), "^prisma/relay/", "^lib/network/data/"],
+      "ciphertext only",
+    ),
+    only(
+      "launcher-holds-nothing",
+      zone("launcher"),
+      [zone("launcher"), "^lib/network/data/"],
+      "no secret, no zone",
+    ),
     only("shared-is-a-leaf", zone("shared"), ["^prisma/(relay|keys)/client/"], "used by all, uses none"),
     only(
       "scenarios-are-clients",
@@ -33,10 +48,21 @@ module.exports = {
     only(
       "screens-see-types-only",
       "^(app/(?!api/)|lib/ui/)",
-      ["^app/(?!api/)", zone("ui|messenger|scenarios|protocol"), "^lib/keys/(api-types|link-types)\\.ts$", "^lib/network/data/", "^lib/relay/auth/"],
+      [
+        "^app/(?!api/)",
+        zone("ui|messenger|scenarios|protocol"),
+        "^lib/keys/(api-types|link-types)\\.ts$",
+        "^lib/network/data/",
+        "^lib/relay/auth/",
+      ],
       "screens talk to the messenger and to two HTTP faces",
     ),
-    only("api-is-the-relay's", "^app/api/", ["^app/api/", zone("relay|protocol")], "handlers of the web process"),
+    only(
+      "api-is-the-relay's",
+      "^app/api/",
+      ["^app/api/", zone("relay|protocol")],
+      "handlers of the web process",
+    ),
     {
       name: "protocol-crypto-only",
       severity: "error",
@@ -59,6 +85,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     parser: "swc",
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js", ".json"], conditionNames: ["import", "node", "default", "types"], exportsFields: ["exports"] },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".tsx", ".mjs", ".js", ".json"],
+      conditionNames: ["import", "node", "default", "types"],
+      exportsFields: ["exports"],
+    },
   },
 };
