@@ -17,7 +17,12 @@ export async function signInAsPost(origin: string, post: string): Promise<NodeSe
   const jar = new Map<string, string>();
   const csrf = await send(origin, "/api/auth/csrf", jar, {});
   const { csrfToken } = (await csrf.json()) as { csrfToken?: string };
-  const form = new URLSearchParams({ csrfToken: csrfToken ?? "", handle: post, json: "true", callbackUrl: origin });
+  const form = new URLSearchParams({
+    csrfToken: csrfToken ?? "",
+    handle: post,
+    json: "true",
+    callbackUrl: origin,
+  });
   const signed = await send(origin, "/api/auth/callback/post", jar, { method: "POST", body: form });
   await signed.arrayBuffer();
   if (![...jar.keys()].some((name) => name.endsWith("next-auth.session-token"))) {

@@ -1,0 +1,124 @@
+import { envelopeHash, signEnvelope } from "../../protocol/envelope.ts";
+import { encodeHeader } from "../../protocol/header.ts";
+import { pad } from "../../protocol/padding.ts";
+import { encodePayload, payloadKinds } from "../../protocol/payload.ts";
+import type { Roster } from "../../protocol/roster.ts";
+import { encryptAes } from "../../protocol/suite-aes.ts";
+import { encryptOtp, type Sealed } from "../../protocol/suite-otp.ts";
+import type { Bytes } from "../../shared/bytes.ts";
+import { fromHex, toHex } from "../../shared/hex.ts";
+import type { EngineParts } from "../engine/engine-parts.ts";
+import { type MessageRow, messageRow, ordinalKey } from "../engine/rows.ts";
+import { paddedTextLength } from "../price.ts";
+import type { StoreWrite } from "../store/device-store.ts";
+import { type DrawnKey, itemWrite, type OutboxItem } from "./outbox-item.ts";
+import { advance } from "./outbox-state.ts";
+import type { EpochKey } from "./sending-epochs.ts";
+
+/** A one-time key of its own, or the next key of the open epoch. */
+export type MessageKey =
+  | { readonly drawn: DrawnKey; readonly epoch?: undefined }
+  | { readonly epoch: EpochKey; readonly drawn?: undefined };
+
+export interface Bound {
+  readonly hash: string;
+  /** Commit all of them together, before anything is sent. */
+  readonly writes: readonly StoreWrite[];
+}
+
+const none: Bytes = new Uint8Array(0);
+
+/**
+ * Gives a message its place and its ciphertext, and the conversation its new state; the key is destroyed. Only under
+ * the device's bind lock, and only once per key: after an error the engine must stop.
+ */
+export async function bindMessage(
+  parts: EngineParts,
+  item: OutboxItem,
+  roster: Roster,
+  key: MessageKey,
+): Promise<Bound> {
+  const { conversation } = item;
+  const { self, now } = parts;
+  const parents = conversation.parents();
+  const sequence = conversation.progress.ownSequence + 1;
+  const recordHash = key.drawn ? key.drawn.record.hash : key.epoch.recordHash;
+  const padded = pad(encodePayload({ kind: payloadKinds.text, body: item.text }));
+  const header = encodeHeader({
+    suite: item.suite,
+    conversation: conversation.idBytes,
+    messageId: fromHex(item.id),
+    senderDevice: self.deviceBytes,
+    sequence,
+    parents,
+    rosterHead: roster.head,
+    level: item.level,
+    drawRecordHash: recordHash,
+    epochId: key.epoch?.epochId ?? none,
+    index: key.epoch?.index ?? 0,
+    sentAt: now(),
+    paddedLength: padded.length,
+    resends: none,
+  });
+  const { ciphertext, tag } = await encrypt(key, header, padded);
+  const bytes = await signEnvelope(header, ciphertext, tag, self.signer);
+  const hash = envelopeHash(bytes);
+  item.bytes = bytes;
+  item.state = advance(item.state, { type: "bound", sequence, hash: toHex(hash) });
+  conversation.progress = {
+    ...conversation.progress,
+    ownSequence: sequence,
+    ownPrevious: hash,
+    frontier: conversation.frontierAfter(hash, parents),
+  };
+  conversation.ownSequences.set(toHex(hash), sequence);
+  const row: MessageRow = {
+    ...writtenRow(parts, item),
+    sequence,
+    hash,
+    recordHash,
+    ...(key.epoch ? { epochId: key.epoch.epochId, index: key.epoch.index } : { erasedAt: now() }),
+    envelopeBytes: bytes.length,
+  };
+  const envelope = { hash, parents, device: self.deviceBytes, sequence };
+  const change = key.drawn ? { envelope, used: { recordHash, by: hash } } : { envelope };
+  const writes = [
+    {
+      table: "messages" as const,
+      key: ordinalKey(conversation.id, item.ordinal),
+      value: messageRow.encode(row),
+    },
+    ...conversation.facts.apply(change, item.ordinal, key.drawn?.record.bytes),
+    itemWrite(item),
+    conversation.progressWrite(),
+  ];
+  return { hash: toHex(hash), writes };
+}
+
+/** The row of an own message as it was written, before it has a place. */
+export function writtenRow({ self }: EngineParts, item: OutboxItem): MessageRow {
+  return {
+    id: fromHex(item.id),
+    senderUser: self.userBytes,
+    senderDevice: self.deviceBytes,
+    mine: true,
+    suite: item.suite,
+    level: item.level,
+    at: item.at,
+    sequence: 0,
+    text: item.text,
+    gapBefore: false,
+    envelopeBytes: 0,
+    paddedBytes: paddedTextLength(item.text),
+  };
+}
+
+async function encrypt(key: MessageKey, header: Bytes, padded: Bytes): Promise<Sealed> {
+  try {
+    return key.drawn
+      ? encryptOtp(key.drawn.key, header, padded)
+      : await encryptAes(key.epoch.messageKey, header, padded);
+  } finally {
+    padded.fill(0);
+  }
+}

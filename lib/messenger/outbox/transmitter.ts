@@ -1,0 +1,83 @@
+import type { EngineParts } from "../engine/engine-parts.ts";
+import { RelayRefused } from "../relay/relay-refused.ts";
+import type { StoreWrite } from "../store/device-store.ts";
+import { itemWrite, type OutboxItem } from "./outbox-item.ts";
+import type { OutboxLines } from "./outbox-lines.ts";
+import { advance } from "./outbox-state.ts";
+
+const retryAfter = 1000;
+
+/** Brings bound ciphertexts to the relay: always the same bytes, until it acknowledges or refuses them. */
+export class Transmitter {
+  readonly #parts: EngineParts;
+  readonly #lines: OutboxLines;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #stopped = false;
+
+  constructor(parts: EngineParts, lines: OutboxLines) {
+    this.#parts = parts;
+    this.#lines = lines;
+  }
+
+  /** Commits leave the bind lock before the disk has them, in their order; nothing is sent before. */
+  storeThenSend(item: OutboxItem, writes: readonly StoreWrite[]): void {
+    this.#parts.store.commit(writes).then(() => this.#send(item), this.#parts.fail);
+    this.#announce(item);
+  }
+
+  /** The relay is back: what is bound goes out again, in the order of binding. */
+  sendAll(): void {
+    for (const item of this.#lines.bound()) if (item.state.phase === "bound") void this.#send(item);
+  }
+
+  acknowledged(item: OutboxItem, seq: number): void {
+    if (item.state.phase === "acked") return;
+    item.state = advance(item.state, { type: "acked", seq });
+    this.#lines.remove(item);
+    // Losing this row's removal in a crash only sends the same bytes again.
+    this.#parts.store.commit([{ table: "outbox", key: item.id, value: null }]).catch(this.#parts.fail);
+    this.#announce(item);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  async #send(item: OutboxItem): Promise<void> {
+    const { relay } = this.#parts;
+    if (this.#stopped || !relay.connected || item.state.phase !== "bound" || !item.bytes) return;
+    item.state = advance(item.state, { type: "sent" });
+    try {
+      const { id: clientId, kind, bytes, conversation } = item;
+      const { seq } = await relay.ask("entry:send", { conversation: conversation.id, clientId, kind, bytes });
+      this.acknowledged(item, seq);
+    } catch (error) {
+      item.state = advance(item.state, { type: "connection-lost" });
+      if (this.#stopped || item.state.phase !== "bound") return;
+      if (error instanceof RelayRefused && !error.passing) await this.#refused(item, item.state.hash, error);
+      else this.#sendLater(item, error instanceof RelayRefused ? error.retryAfterMs : undefined);
+    }
+  }
+
+  #sendLater(item: OutboxItem, delay = retryAfter): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      void this.#send(item);
+    }, delay);
+    this.#timers.add(timer);
+  }
+
+  async #refused(item: OutboxItem, hash: string, error: RelayRefused): Promise<void> {
+    this.#lines.leaveBound(item, hash);
+    const { code, message: reason } = error;
+    item.state = advance(item.state, { type: "refused", code, reason, nextStep: "Write the message again." });
+    await this.#parts.store.commit([itemWrite(item)]).catch(this.#parts.fail);
+    this.#announce(item);
+  }
+
+  #announce({ conversation }: OutboxItem): void {
+    this.#parts.announce({ type: "messages", conversation: conversation.id });
+  }
+}
