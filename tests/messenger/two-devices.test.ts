@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FileStore } from "../../lib/messenger/node/file-store.ts";
+import { SecretBytes } from "../../lib/shared/secret-bytes.ts";
 import { type TestDevice, TestWorld, untilDelivery, untilTexts } from "./fakes/world.ts";
 
 let world: TestWorld;
@@ -42,5 +47,27 @@ describe("two devices", () => {
     await untilDelivery(alice, conversation, id, "delivered");
     await bob.engine.markRead(conversation);
     await untilDelivery(alice, conversation, id, "read");
+  });
+
+  it("call delivered, not read, what came after the last look, also after a restart", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "vernam-receipts-"));
+    const openStore = () => FileStore.open({ folder, key: SecretBytes.own(new Uint8Array(32).fill(7)) });
+    bob = await world.start(world.user("Bob with a disk", "madrid"), await openStore());
+    conversation = await alice.engine.openConversation(bob.user.id);
+    const seen = await alice.engine.send(conversation, "looked at", "OTP");
+    await untilTexts(bob, conversation, ["looked at"]);
+    await bob.engine.markRead(conversation);
+    await untilDelivery(alice, conversation, seen, "read");
+    const next = await alice.engine.send(conversation, "not looked at", "OTP");
+    await untilDelivery(alice, conversation, next, "delivered");
+    await bob.engine.stop();
+    const last = await alice.engine.send(conversation, "came while away", "OTP");
+    await untilDelivery(alice, conversation, last, "sent");
+    bob = await world.start(bob.user, await openStore());
+    await untilDelivery(alice, conversation, last, "delivered");
+    await bob.engine.markRead(conversation);
+    await untilDelivery(alice, conversation, last, "read");
+    await bob.engine.stop();
+    await rm(folder, { recursive: true });
   });
 });

@@ -123,6 +123,7 @@ export class EngineSession {
     const { progress } = conversation;
     if (progress.unread === 0) return;
     conversation.progress = { ...progress, unread: 0, readOrdinal: progress.nextOrdinal - 1, dueRead: true };
+    this.#receipts.read(conversation);
     await this.parts.store.commit([conversation.progressWrite()]);
     this.#receipts.due(conversation);
     this.parts.announce({ type: "conversations", conversation: conversation.id });

@@ -21,6 +21,8 @@ export class ReceiptDesk {
   readonly #parts: EngineParts;
   readonly #tips = new Map<string, Map<string, TipRow>>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** How far the person had everything on the screen, when it was last marked read. */
+  readonly #read = new Map<string, readonly Bytes[]>();
   #stopped = false;
 
   constructor(parts: EngineParts) {
@@ -45,6 +47,11 @@ export class ReceiptDesk {
     tips.delete(device);
     tips.set(device, tip);
     return { table: "tips", key: `${conversation.id}/${device}`, value: tipRow.encode(tip) };
+  }
+
+  /** The person has read everything that was opened so far. The receipt goes out once `due` is called. */
+  read(conversation: Conversation): void {
+    this.#read.set(conversation.id, receiptFrontier([...this.#tipsOf(conversation).values()]));
   }
 
   /** Something is due in this conversation (progress says what): sent soon, several together. */
@@ -81,20 +88,18 @@ export class ReceiptDesk {
   }
 
   async #send(conversation: Conversation): Promise<void> {
-    const { relay, self, now } = this.#parts;
-    const { dueDelivered, dueRead } = conversation.progress;
+    const { relay } = this.#parts;
+    const { dueDelivered, dueRead, unread } = conversation.progress;
     if (!relay.connected || this.#stopped || (!dueDelivered && !dueRead)) return;
-    const frontier = receiptFrontier([...this.#tipsOf(conversation).values()]);
-    if (frontier.length === 0) return;
-    // "read" says "delivered" too: one signature and one transmission less.
-    const kind = dueRead ? receiptKinds.read : receiptKinds.delivered;
+    const opened = receiptFrontier([...this.#tipsOf(conversation).values()]);
+    // What came after the last look is delivered, not read. Where that look was before a restart, its extent is gone:
+    // the next look tells it.
+    const read = !dueRead ? undefined : unread === 0 ? opened : this.#read.get(conversation.id);
     conversation.progress = { ...conversation.progress, dueDelivered: false, dueRead: false };
     try {
-      const receipt = await signReceipt(
-        { conversation: conversation.idBytes, device: self.deviceBytes, kind, frontier, at: now() },
-        self.signer,
-      );
-      await relay.ask("receipt:put", { conversation: conversation.id, receipt });
+      // "read" says "delivered" too: one signature and one transmission less.
+      if (dueDelivered && read !== opened) await this.#put(conversation, receiptKinds.delivered, opened);
+      if (read !== undefined) await this.#put(conversation, receiptKinds.read, read);
     } catch {
       const { progress } = conversation;
       conversation.progress = {
@@ -103,6 +108,16 @@ export class ReceiptDesk {
         dueRead: progress.dueRead || dueRead,
       };
     }
+  }
+
+  async #put(conversation: Conversation, kind: Receipt["kind"], frontier: readonly Bytes[]): Promise<void> {
+    if (frontier.length === 0) return;
+    const { relay, self, now } = this.#parts;
+    const receipt = await signReceipt(
+      { conversation: conversation.idBytes, device: self.deviceBytes, kind, frontier, at: now() },
+      self.signer,
+    );
+    await relay.ask("receipt:put", { conversation: conversation.id, receipt });
   }
 
   /** This device's own envelopes among the hashes. Others' are for their senders. */
