@@ -83,7 +83,7 @@ export function ConversationPane(props: ConversationPaneProps) {
     .map((member) => countryName(sites.get(member.site)?.country ?? ""));
   return (
     <section aria-label={conversation.title} className="flex min-h-0 min-w-0 flex-col">
-      <header className="flex min-h-12 items-center gap-2 border-b border-line bg-surface px-2 py-1 md:px-4">
+      <header className="flex min-h-12 items-center gap-2 bg-surface px-2 py-1 md:px-4">
         <IconButton icon="back" label={common("back")} onClick={props.onBack} className="md:hidden" />
         <div className="min-w-0 flex-1">
           <h2 className="truncate font-semibold">{place}</h2>

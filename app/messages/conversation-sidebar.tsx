@@ -12,6 +12,7 @@ import type {
 import { TextField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
+import { matchWords } from "@/lib/ui/match-words.ts";
 import type { Draft } from "@/lib/ui/messenger/composer.tsx";
 import { EngineBadge } from "@/lib/ui/messenger/engine-notice.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
@@ -38,13 +39,20 @@ export function ConversationSidebar(props: SidebarProps) {
   const [query, setQuery] = useState("");
   const asked = useDeferredValue(query.trim());
   const [problem, setProblem] = useState<string | null>(null);
+  const searching = asked !== "";
   const loadContacts = useCallback(
-    (engine: MessengerApi) => (asked === "" ? Promise.resolve([]) : engine.contacts(asked)),
-    [asked],
+    (engine: MessengerApi): Promise<readonly ContactView[]> =>
+      searching ? engine.contacts() : Promise.resolve([]),
+    [searching],
   );
-  const { value: contacts } = useMessengerQuery(api, loadContacts, isContacts);
-  const lower = asked.toLowerCase();
-  const shown = conversations?.filter((one) => lower === "" || one.title.toLowerCase().includes(lower));
+  const { value: directory } = useMessengerQuery(api, loadContacts, isContacts);
+  const countryName = useCountryName();
+  const contacts = directory?.filter(
+    (contact) =>
+      contact.user !== props.self &&
+      matchWords(`${contact.name} ${contact.site} ${countryName(contact.country)}`, asked),
+  );
+  const shown = conversations?.filter((one) => matchWords(one.title, asked));
 
   async function start(contact: ContactView) {
     setProblem(null);
@@ -99,13 +107,11 @@ export function ConversationSidebar(props: SidebarProps) {
             <h2 className="label px-4 pt-3 pb-1">{t("contactsFound")}</h2>
             {contacts && contacts.length > 0 ? (
               <ul>
-                {contacts
-                  .filter((contact) => contact.user !== props.self)
-                  .map((contact) => (
-                    <li key={contact.user}>
-                      <ContactRow contact={contact} onChoose={() => void start(contact)} />
-                    </li>
-                  ))}
+                {contacts.map((contact) => (
+                  <li key={contact.user}>
+                    <ContactRow contact={contact} onChoose={() => void start(contact)} />
+                  </li>
+                ))}
               </ul>
             ) : (
               <p className="px-4 pb-3 text-ink-soft">{contacts ? t("noContacts", { query: asked }) : "…"}</p>

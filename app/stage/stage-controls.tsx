@@ -64,7 +64,12 @@ export function StageControls(props: StageControlsProps) {
   const link = chosen ?? "";
   return (
     <section aria-label={t("controls")} className="grid gap-3 border-b border-line px-4 py-3">
-      <SelectField label={t("target")} value={link} onChange={(event) => props.onChoose(event.target.value)}>
+      <SelectField
+        label={t("target")}
+        hideLabel
+        value={link}
+        onChange={(event) => props.onChoose(event.target.value)}
+      >
         {chosen === null ? <option value="">{t("selectLink")}</option> : null}
         <optgroup label={t("onRoute")}>
           {props.onRoute.map((id) => (

@@ -25,7 +25,7 @@ export function StageMap(props: StageMapProps) {
   const { topology, route, ends } = props;
   const { links } = useOperations();
   const store = useOperationsStore();
-  const model = useMemo(() => placeNetwork(topology), [topology]);
+  const model = useMemo(() => placeNetwork(topology, route), [topology, route]);
   const [pulses, setPulses] = useState<readonly RoutePulseEvent[]>([]);
 
   useEffect(

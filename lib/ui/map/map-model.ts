@@ -23,15 +23,19 @@ const satellitePlaces: readonly (readonly [number, number])[] = [
   [-20, 47],
 ];
 
-/** Places every site, satellite and link of a network on the map. */
-export function placeNetwork(topology: TopologyView): MapModel {
+/**
+ * Places every site, satellite and link of a network on the map. A satellite that `route` passes through is drawn
+ * above the two ground stations it joins, so that the route stays together.
+ */
+export function placeNetwork(topology: TopologyView, route: readonly string[] | null = null): MapModel {
   const sites = new Map<string, PlacedSite>();
   for (const site of topology.sites) sites.set(site.id, { site, at: project(site.lon, site.lat) });
   const used = new Set(topology.links.flatMap((link) => (link.active ? [link.a, link.b] : [])));
   const satellites = topology.satellites.filter(({ id }) => used.has(id));
   satellites.forEach(({ id, name }, index) => {
     const [lon, lat] = satellitePlaces[index % satellitePlaces.length] ?? [-15, 53];
-    sites.set(id, { site: { id, name, kind: "satellite" }, at: project(lon, lat) });
+    const at = (route && aboveStations(route, id, sites)) ?? project(lon, lat);
+    sites.set(id, { site: { id, name, kind: "satellite" }, at });
   });
   const links: PlacedLink[] = [];
   for (const link of topology.links) {
@@ -40,6 +44,19 @@ export function placeNetwork(topology: TopologyView): MapModel {
     if (from && to) links.push({ link, from, to });
   }
   return { sites, links };
+}
+
+function aboveStations(
+  route: readonly string[],
+  satellite: string,
+  sites: ReadonlyMap<string, PlacedSite>,
+): Point | null {
+  const position = route.indexOf(satellite);
+  const before = sites.get(route[position - 1] ?? "")?.at;
+  const after = sites.get(route[position + 1] ?? "")?.at;
+  if (position < 0 || !before || !after) return null;
+  const apart = Math.hypot(after[0] - before[0], after[1] - before[1]);
+  return [(before[0] + after[0]) / 2, Math.min(before[1], after[1]) - Math.max(20, apart * 0.4)];
 }
 
 /** Route of sites as path data; sites that are not on the map are left out. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { useMemo } from "react";
-import { useSites } from "../network/site-directory.ts";
+import { type SiteDirectory, useSites } from "../network/site-directory.ts";
 import { useLand } from "./land.ts";
 import { boxAround, type Point, project } from "./projection.ts";
 
@@ -9,20 +9,7 @@ import { boxAround, type Point, project } from "./projection.ts";
 export function RouteMap({ routes }: { routes: readonly (readonly string[])[] }) {
   const sites = useSites();
   const land = useLand();
-  const { paths, dots, ends, box } = useMemo(() => {
-    const place = (id: string): Point | null => {
-      const site = sites.get(id);
-      return site ? project(site.lon, site.lat) : null;
-    };
-    const lines = routes.map((route) => route.map(place).filter((point) => point !== null));
-    const all = lines.flat();
-    return {
-      paths: lines.map((line) => line.map(([x, y], i) => `${i === 0 ? "M" : "L"}${x} ${y}`).join("")),
-      dots: lines.flatMap((line) => line.slice(1, -1)),
-      ends: lines.flatMap((line) => [line[0], line.at(-1)].filter((point) => point !== undefined)),
-      box: boxAround(all, 0.25, 90),
-    };
-  }, [routes, sites]);
+  const { paths, passes, dots, ends, box } = useMemo(() => drawRoutes(routes, sites), [routes, sites]);
   const thin = { vectorEffect: "non-scaling-stroke", fill: "none", strokeLinecap: "round" } as const;
   return (
     <svg
@@ -45,6 +32,9 @@ export function RouteMap({ routes }: { routes: readonly (readonly string[])[] })
       {paths.map((d) => (
         <path key={d} d={d} className="stroke-accent" strokeWidth={2.5} strokeLinejoin="round" {...thin} />
       ))}
+      {passes.map((d) => (
+        <path key={d} d={d} className="stroke-accent" strokeWidth={2} strokeDasharray="3 5" {...thin} />
+      ))}
       <path
         d={dots.map(([x, y]) => `M${x} ${y}h0`).join("")}
         className="stroke-ink-soft"
@@ -65,4 +55,29 @@ export function RouteMap({ routes }: { routes: readonly (readonly string[])[] })
       />
     </svg>
   );
+}
+
+/** Lines between sites on the ground; what goes by a satellite, which has no place, is a pass between two stations. */
+function drawRoutes(routes: readonly (readonly string[])[], sites: SiteDirectory) {
+  const paths: string[] = [];
+  const passes: string[] = [];
+  const dots: Point[] = [];
+  const ends: Point[] = [];
+  for (const route of routes) {
+    let last: Point | null = null;
+    let overSpace = false;
+    route.forEach((id, index) => {
+      const site = sites.get(id);
+      if (!site || site.lat === null || site.lon === null) {
+        overSpace = true;
+        return;
+      }
+      const point = project(site.lon, site.lat);
+      if (last) (overSpace ? passes : paths).push(`M${last[0]} ${last[1]}L${point[0]} ${point[1]}`);
+      (index === 0 || index === route.length - 1 ? ends : dots).push(point);
+      last = point;
+      overSpace = false;
+    });
+  }
+  return { paths, passes, dots, ends, box: boxAround([...dots, ...ends], 0.25, 90) };
 }

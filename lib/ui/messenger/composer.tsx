@@ -81,7 +81,10 @@ export function Composer(props: ComposerProps) {
   }
 
   return (
-    <section aria-label={t("composer")} className="grid gap-2 border-t border-line bg-surface px-4 py-3">
+    <section
+      aria-label={t("composer")}
+      className="grid grid-cols-[minmax(0,1fr)] gap-2 border-t border-line bg-surface px-4 py-3"
+    >
       {refusedLevel ? (
         <Notice
           tone="warn"

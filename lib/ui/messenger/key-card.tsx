@@ -102,7 +102,7 @@ function CardBody({ card }: { card: KeyCardView }) {
         <Fact name={t("padded")}>{units("bytes", { count: card.paddedBytes })}</Fact>
         <Fact name={t("envelope")}>{units("bytes", { count: card.envelopeBytes })}</Fact>
         <Fact name={<Term name="keyId">{t("keyIds")}</Term>}>
-          <span className="flex flex-wrap gap-x-3">
+          <span className="flex flex-wrap justify-end gap-x-3">
             {card.keyIds.map((id) => (
               <Identifier key={id} value={id} />
             ))}

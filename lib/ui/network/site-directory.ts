@@ -8,8 +8,9 @@ export interface KnownSite {
   readonly id: string;
   readonly name: string;
   readonly country: string;
-  readonly lat: number;
-  readonly lon: number;
+  /** null for a satellite, which has no place on the map. */
+  readonly lat: number | null;
+  readonly lon: number | null;
   readonly kind: string;
 }
 
@@ -29,7 +30,14 @@ export async function loadSites(network: string): Promise<SiteDirectory> {
     sites: readonly KnownSite[];
     satellites?: readonly { id: string; name: string }[];
   };
-  return new Map(plan.sites.map((site) => [site.id, site]));
+  const satellites = (plan.satellites ?? []).map((one) => ({
+    ...one,
+    country: "",
+    lat: null,
+    lon: null,
+    kind: "satellite",
+  }));
+  return new Map([...plan.sites, ...satellites].map((site) => [site.id, site]));
 }
 
 export function SiteDirectoryProvider({ network, children }: { network?: string; children: ReactNode }) {

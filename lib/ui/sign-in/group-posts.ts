@@ -1,15 +1,10 @@
+import { matchWords } from "../match-words.ts";
 import type { PostEntry } from "./load-posts.ts";
 
 export interface PostGroup {
   readonly country: string;
   readonly posts: readonly PostEntry[];
 }
-
-const plainText = (text: string) =>
-  text
-    .normalize("NFD")
-    .replace(/\p{Diacritic}/gu, "")
-    .toLowerCase();
 
 export function isServicePost(post: PostEntry): boolean {
   return post.roles.some((role) => role !== "user");
@@ -21,13 +16,12 @@ export function findPosts(
   query: string,
   countryName: (code: string) => string,
 ): readonly PostEntry[] {
-  const words = plainText(query).split(/\s+/).filter(Boolean);
-  return posts.filter((post) => {
-    const text = plainText(
+  return posts.filter((post) =>
+    matchWords(
       [post.name, post.handle, post.site, countryName(post.country), ...post.roles].join(" "),
-    );
-    return words.every((word) => text.includes(word));
-  });
+      query,
+    ),
+  );
 }
 
 /** By country, in the order of the countries' names. */
