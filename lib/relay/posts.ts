@@ -44,13 +44,23 @@ export function listEndpointSites(network: string): Site[] {
     .map(({ id, name, country }) => ({ id, name, country }));
 }
 
-/** One duty officer for every end-point site, and one post for each special role. */
+/**
+ * A duty officer and a security officer (who approves further devices) for every end-point site, and one post for
+ * each special role.
+ */
 export function listPosts(network: string): Post[] {
   const sites = listEndpointSites(network);
   const home = sites.find((site) => site.id === specialSite) ?? sites[0];
   const duty = sites.map((site) => makePost(site.id, "Duty officer", site, ["user"]));
   if (home === undefined) return duty;
-  return [...duty, ...specialPosts.map((post) => makePost(post.handle, post.title, home, post.roles))];
+  const officers = sites
+    .filter((site) => site !== home)
+    .map((site) => makePost(`officer-${site.id}`, "Site security officer", site, ["user", "officer"]));
+  return [
+    ...duty,
+    ...officers,
+    ...specialPosts.map((post) => makePost(post.handle, post.title, home, post.roles)),
+  ];
 }
 
 function makePost(handle: string, title: string, site: Site, roles: readonly Role[]): Post {

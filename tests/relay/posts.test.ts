@@ -3,13 +3,17 @@ import { expect, it } from "vitest";
 import { demonstrationUserId, groupPosts, listEndpointSites, listPosts } from "../../lib/relay/posts.ts";
 
 it.each(["nine", "eu27", "iberia-small"])(
-  "has one duty officer for every end-point site of %s",
+  "has a duty officer and a security officer for every end-point site of %s",
   (network) => {
     const sites = listEndpointSites(network);
     const posts = listPosts(network);
     expect(sites.length).toBeGreaterThan(1);
-    expect(posts).toHaveLength(sites.length + 4);
+    expect(posts).toHaveLength(2 * sites.length + 3);
     expect(new Set(posts.map((post) => post.handle)).size).toBe(posts.length);
+    for (const site of sites) {
+      const roles = posts.filter((post) => post.site === site).map((post) => post.roles.includes("officer"));
+      expect(roles).toEqual(expect.arrayContaining([true, false]));
+    }
     for (const { handle, name } of posts) {
       expect(handle).toMatch(/^[a-z0-9-]{1,63}$/);
       expect(Buffer.byteLength(name)).toBeLessThanOrEqual(120);

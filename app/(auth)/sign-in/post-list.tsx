@@ -7,7 +7,7 @@ import { Icon } from "@/lib/ui/icon.tsx";
 import { Empty } from "@/lib/ui/notice.tsx";
 import { splitPostName } from "@/lib/ui/post-name.ts";
 import type { Role } from "@/lib/ui/session-user.ts";
-import { findPosts, groupByCountry, isServicePost } from "@/lib/ui/sign-in/group-posts.ts";
+import { findPosts, groupByCountry, isServicePost, isSiteOfficer } from "@/lib/ui/sign-in/group-posts.ts";
 import type { PostEntry } from "@/lib/ui/sign-in/load-posts.ts";
 import { useCountryName } from "@/lib/ui/use-country-name.ts";
 
@@ -24,7 +24,7 @@ export function PostList({ posts, wantedRoles, onChoose }: PostListProps) {
   const [here, setHere] = useState(false);
   const asked = useDeferredValue(query);
   const found = useMemo(() => findPosts(posts, asked, countryName), [posts, asked, countryName]);
-  const service = found.filter(isServicePost);
+  const service = found.filter((post) => isServicePost(post) && (asked !== "" || !isSiteOfficer(post)));
   const groups = groupByCountry(
     found.filter((post) => !isServicePost(post)),
     countryName,

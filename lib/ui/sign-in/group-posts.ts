@@ -10,6 +10,11 @@ export function isServicePost(post: PostEntry): boolean {
   return post.roles.some((role) => role !== "user");
 }
 
+/** One of many like it, offered only to who searches for it: it approves devices at its own site. */
+export function isSiteOfficer(post: PostEntry): boolean {
+  return post.handle.startsWith("officer-");
+}
+
 /** Posts whose name, handle, site or country holds every word of `query`; accents do not matter. */
 export function findPosts(
   posts: readonly PostEntry[],
