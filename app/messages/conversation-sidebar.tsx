@@ -31,11 +31,15 @@ interface SidebarProps {
   readonly className: string;
 }
 
+const loadSelf = (api: MessengerApi) => api.self();
+const isState = (event: MessengerEvents) => event.type === "state";
 const isContacts = (event: MessengerEvents) => event.type === "contacts";
 
 export function ConversationSidebar(props: SidebarProps) {
   const { api, conversations, chosen } = props;
   const t = useTranslations("messages");
+  const engineText = useTranslations("engine");
+  const { value: self } = useMessengerQuery(api, loadSelf, isState);
   const [query, setQuery] = useState("");
   const asked = useDeferredValue(query.trim());
   const [problem, setProblem] = useState<string | null>(null);
@@ -119,8 +123,9 @@ export function ConversationSidebar(props: SidebarProps) {
           </section>
         )}
       </div>
-      <div className="flex min-h-9 items-center justify-between gap-2 border-t border-line px-4 text-sm">
+      <div className="grid min-h-9 items-center border-t border-line px-4 py-1.5 text-sm">
         <EngineBadge state={props.state} />
+        {self && !self.leader ? <p className="text-xs text-ink-soft">{engineText("follower")}</p> : null}
       </div>
     </nav>
   );

@@ -1,41 +1,35 @@
 "use client";
 
-import { RadioGroup } from "radix-ui";
+import { useId } from "react";
 
 interface SegmentedProps<T extends string> {
   readonly label: string;
   readonly value: T;
   readonly options: readonly { readonly value: T; readonly label: string; readonly title?: string }[];
   readonly onChange: (value: T) => void;
-  readonly size?: "small" | "medium";
 }
 
-/** One of a few, all in sight. Arrow keys move between them. */
-export function Segmented<T extends string>({
-  label,
-  value,
-  options,
-  onChange,
-  size = "small",
-}: SegmentedProps<T>) {
-  const height = size === "small" ? "min-h-7 text-sm px-2" : "min-h-9 px-3";
+/** One of a few, all in sight: native radio buttons, so arrow keys move between them and no style is inline. */
+export function Segmented<T extends string>({ label, value, options, onChange }: SegmentedProps<T>) {
+  const name = useId();
   return (
-    <RadioGroup.Root
-      aria-label={label}
-      value={value}
-      onValueChange={(next) => onChange(next as T)}
-      className="inline-flex rounded-md border border-line-strong bg-surface p-px"
-    >
+    <fieldset className="inline-flex rounded-md border border-line-strong bg-surface p-px">
+      <legend className="sr-only">{label}</legend>
       {options.map((option) => (
-        <RadioGroup.Item
-          key={option.value}
-          value={option.value}
-          title={option.title}
-          className={`rounded-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink data-[state=checked]:bg-accent data-[state=checked]:text-accent-ink ${height}`}
-        >
-          {option.label}
-        </RadioGroup.Item>
+        <label key={option.value} title={option.title} className="relative flex">
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => onChange(option.value)}
+            className="peer absolute inset-0 size-full cursor-pointer appearance-none rounded-sm"
+          />
+          <span className="pointer-events-none relative flex min-h-7 items-center rounded-sm px-2 text-sm font-medium whitespace-nowrap text-ink-soft peer-checked:bg-accent peer-checked:text-accent-ink peer-hover:not-peer-checked:text-ink">
+            {option.label}
+          </span>
+        </label>
       ))}
-    </RadioGroup.Root>
+    </fieldset>
   );
 }

@@ -28,9 +28,8 @@ export function useGroupName(by: Grouping): (name: string) => string {
         const level = levels.find((one) => one === name);
         return level ? t(`messages.levelName.${level}`) : name;
       }
-      return name
-        .replace(/[a-z]{2}-[a-z0-9-]+/g, (site) => names.get(site) ?? site)
-        .replace(/\s*[~/]\s*/, " – ");
+      const sites = name.match(/[a-z]{2,3}-[a-z0-9-]+/g);
+      return sites ? sites.map((site) => names.get(site) ?? site).join(" – ") : name;
     };
   }, [by, t, topology]);
 }

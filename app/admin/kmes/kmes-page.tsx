@@ -3,7 +3,6 @@
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 import type { KmeView, TopologyView } from "@/lib/keys/api-types.ts";
-import { Badge } from "@/lib/ui/badge.tsx";
 import { Button } from "@/lib/ui/button.tsx";
 import { TextField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
@@ -78,9 +77,6 @@ function Kme({ kme, name }: { kme: KmeView; name: string }) {
     <article className="grid gap-2">
       <div className="flex flex-wrap items-baseline gap-x-6 gap-y-1">
         <h2 className="font-semibold">{name}</h2>
-        <Badge tone="ok" icon="check">
-          {t("standard")}
-        </Badge>
         <span className="text-sm text-ink-soft">
           <Term name="KME">KME</Term> <span className="font-mono">{kme.kmeId}</span> ·{" "}
           <Term name="SAE">SAE</Term> <span className="font-mono">{kme.saeId}</span>

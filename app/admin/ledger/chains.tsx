@@ -138,7 +138,12 @@ function Verdict(props: { site: string | null; result: VerifyView; nameOf: (site
     >
       <p>{t("checked", { count: result.checked })}</p>
       {result.witnesses.length > 0 ? (
-        <p>{t("witnessedBy", { sites: result.witnesses.map(nameOf).join(", ") })}</p>
+        <details>
+          <summary className="w-fit rounded-sm">
+            {t("witnessedBy", { count: result.witnesses.length })}
+          </summary>
+          <p className="pt-1 text-sm">{result.witnesses.map(nameOf).join(", ")}</p>
+        </details>
       ) : null}
       {result.brokenAt ? (
         <p>

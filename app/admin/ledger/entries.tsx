@@ -126,9 +126,14 @@ function Detail({ detail }: { detail: LedgerEntryView["detail"] }) {
       {Object.entries(detail).map(([name, value]) => (
         <div key={name} className="flex gap-1.5">
           <dt className="text-ink-faint">{name}</dt>
-          <dd className="max-w-96 break-all">{Array.isArray(value) ? value.join(" → ") : String(value)}</dd>
+          <dd className="max-w-96 break-all">{inWords(value)}</dd>
         </div>
       ))}
     </dl>
   );
+}
+
+function inWords(value: LedgerEntryView["detail"][string]): string {
+  if (Array.isArray(value)) return value.join(" → ");
+  return typeof value === "number" && !Number.isInteger(value) ? value.toPrecision(4) : String(value);
 }

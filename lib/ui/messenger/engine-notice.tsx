@@ -44,19 +44,12 @@ export function EngineNotice({ state, name, onErase, onRetry }: EngineNoticeProp
           >
             {t("otherUserText", { holder: state.holder, name })}
           </Empty>
-          <Dialog
+          <EraseDialog
             open={asking}
-            onClose={() => setAsking(false)}
             title={t("otherUserErase")}
             lead={t("otherUserConfirm", { holder: state.holder })}
-            actions={
-              <>
-                <Button onClick={() => setAsking(false)}>{common("cancel")}</Button>
-                <Button tone="danger" onClick={onErase}>
-                  {t("otherUserErase")}
-                </Button>
-              </>
-            }
+            onClose={() => setAsking(false)}
+            onErase={onErase}
           />
         </>
       );
@@ -92,15 +85,27 @@ export function EngineNotice({ state, name, onErase, onRetry }: EngineNoticeProp
             urgent
             title={t("failed")}
             actions={
-              <Button icon="refresh" onClick={onRetry}>
-                {common("retry")}
-              </Button>
+              <>
+                <Button icon="refresh" onClick={onRetry}>
+                  {common("retry")}
+                </Button>
+                <Button tone="danger" onClick={() => setAsking(true)}>
+                  {t("erase")}
+                </Button>
+              </>
             }
           >
             <p>{state.message}</p>
             {state.nextStep ? <p>{state.nextStep}</p> : null}
             <p className="font-mono text-xs">{state.code}</p>
           </Notice>
+          <EraseDialog
+            open={asking}
+            title={t("erase")}
+            lead={t("eraseConfirm", { name })}
+            onClose={() => setAsking(false)}
+            onErase={onErase}
+          />
         </div>
       );
     case "starting":
@@ -109,6 +114,41 @@ export function EngineNotice({ state, name, onErase, onRetry }: EngineNoticeProp
     default:
       return null;
   }
+}
+
+interface EraseDialogProps {
+  readonly open: boolean;
+  readonly title: string;
+  readonly lead: string;
+  readonly onClose: () => void;
+  readonly onErase: () => void;
+}
+
+/** Erasing cannot be undone, so it is asked once more. */
+function EraseDialog({ open, title, lead, onClose, onErase }: EraseDialogProps) {
+  const common = useTranslations("common");
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={title}
+      lead={lead}
+      actions={
+        <>
+          <Button onClick={onClose}>{common("cancel")}</Button>
+          <Button
+            tone="danger"
+            onClick={() => {
+              onClose();
+              onErase();
+            }}
+          >
+            {title}
+          </Button>
+        </>
+      }
+    />
+  );
 }
 
 /** The connection in one word, for the foot of a list or the head of a desk. */
