@@ -20,6 +20,8 @@ export interface Household {
 }
 
 const vacuumEvery = 10;
+/** A gateway asks again for what it collected and lost within seconds of its start. */
+const handedMs = 10 * 60_000;
 
 /**
  * What has to be done from time to time: settle burned key that could not be ledgered, expire waiting keys, erase
@@ -27,16 +29,19 @@ const vacuumEvery = 10;
  */
 export function createHousekeeping(household: Household): (options?: { idleMs?: number }) => Promise<void> {
   const { database, commits, desk, store, wrapping, witness, consumption, hostSite, now } = household;
+  const startedAt = now();
   let rounds = 0;
   return async ({ idleMs = 60_000 } = {}) => {
     await desk.settleOwed();
     while ((await store.expire(now())) > 0);
+    // Not before this start is as old: what an earlier one left is asked for after it.
+    if (now() - startedAt > handedMs) await store.forgetHanded(now() - handedMs);
     await store.eraseWrappingKeys(wrapping, hostSite, now() - idleMs, now());
     await witness.publish(now());
     await commits.run((client) => consumption.flush(client, now()));
     // The embedded database has nobody else who would reclaim the room of collected keys.
     if (database.kind === "pglite" && ++rounds % vacuumEvery === 0)
-      await database.exec("VACUUM waiting_keys");
+      await database.exec("VACUUM waiting_keys, handed_keys");
   };
 }
 

@@ -48,4 +48,9 @@ export interface KeyProvider {
   encKeys(request: EncKeysRequest): Promise<EncKeysAnswer>;
   /** @throws KeyNotFoundError when any key_ID is unknown, expired or already collected. */
   decKeys(masterSae: string, keyIds: readonly string[]): Promise<readonly ProvidedKey[]>;
+  /**
+   * Keys that this gateway collected in an earlier start (or attempt) and did not store; undefined when one of them is
+   * not kept. Absent where the key manager keeps nothing.
+   */
+  recover?(masterSae: string, keyIds: readonly string[]): Promise<readonly ProvidedKey[] | undefined>;
 }

@@ -52,6 +52,8 @@ export interface KeyWorld {
   kme(site: string): Kme;
   /** The site's key manager as its gateway sees it: by ETSI GS QKD 014 over mutual TLS, or called directly. */
   providerFor(site: string, kind: "etsi014" | "built-in"): KeyProvider;
+  /** The same, with what the gateway collects recoverable until its own commit confirms it. */
+  gatewayProviderFor(site: string, kind: "etsi014" | "built-in"): KeyProvider;
   /** https://host:port of a site's KME. */
   addressOf(site: string): string | undefined;
   /** Suite, level and (as an HMAC) conversation of a drawn key, for its life and the consumption screen. */

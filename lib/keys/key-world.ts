@@ -9,6 +9,7 @@ import { openPostgres } from "../shared/database/open-postgres.ts";
 import { formatUuid } from "../shared/uuid.ts";
 import { BuiltInKeyProvider } from "./built-in-key-provider.ts";
 import { EtsiKeyProvider } from "./etsi014/etsi-key-provider.ts";
+import { GatewayKeyProvider } from "./gateway-key-provider.ts";
 import { createHousekeeping, repeat } from "./housekeeping.ts";
 import type { KeyProvider } from "./key-provider.ts";
 import type { KeyWorld, KeyWorldOptions } from "./key-world-types.ts";
@@ -158,6 +159,8 @@ async function assemble(
     addressOf,
     keepHouse,
     providerFor: (site, kind) => providers.find(site, kind),
+    gatewayProviderFor: (site, kind) =>
+      new GatewayKeyProvider(providers.find(site, kind), kme(site), saeIdOf(site)),
     async noteUse(use) {
       await store.noteUse(use);
       consumption.addDraw(use.at, use.masterSite, use.suite, use.level, use.bytes);
@@ -177,7 +180,8 @@ async function assemble(
 
 /** One provider for each site and way of asking, made when first wanted. */
 class Providers {
-  readonly #known = new Map<string, KeyProvider & { close?(): void }>();
+  readonly #known = new Map<string, KeyProvider>();
+  readonly #connected: EtsiKeyProvider[] = [];
   readonly #kme: (site: string) => Kme;
   readonly #addressOf: (site: string) => string | undefined;
   readonly #pki: KeyNetworkPki;
@@ -204,14 +208,16 @@ class Providers {
   }
 
   close(): void {
-    for (const provider of this.#known.values()) provider.close?.();
+    for (const provider of this.#connected) provider.close();
   }
 
   #connect(site: string, sae: string): EtsiKeyProvider {
     const url = this.#addressOf(site);
     if (url === undefined) throw unknownSite(site);
     const root = this.#pki.root.certificate;
-    return new EtsiKeyProvider({ address: { url, root, ...this.#pki.saeCertificate(sae) } });
+    const provider = new EtsiKeyProvider({ address: { url, root, ...this.#pki.saeCertificate(sae) } });
+    this.#connected.push(provider);
+    return provider;
   }
 }
 

@@ -33,6 +33,11 @@ export class KeyCollector {
     });
   }
 
+  /** Keys that an earlier start collected and lost before it stored them. */
+  async recover(masterSae: string, keyIds: readonly string[]): Promise<readonly ProvidedKey[] | undefined> {
+    return this.#provider.recover?.(masterSae, keyIds);
+  }
+
   async #run(masterSae: string): Promise<void> {
     const waiting = this.#waiting.get(masterSae) ?? [];
     this.#waiting.delete(masterSae);

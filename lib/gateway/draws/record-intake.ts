@@ -165,7 +165,8 @@ export class RecordIntake implements NoticeReceiver {
 
   /**
    * The record's keys, or undefined when they were collected with this very record before. A key manager hands a key
-   * out once, so only a key that it does not have needs a look at the register; the commit checks every one.
+   * out once, so only a key that it does not have needs a look at the register; the commit checks every one. What was
+   * collected and never stored (a kill in between) is recovered where our own key manager kept it.
    */
   async #collect(from: string, { value, hash }: ParsedRecord): Promise<readonly ProvidedKey[] | undefined> {
     const { site, collector, records, saeOf, writes, now } = this.#options;
@@ -176,6 +177,8 @@ export class RecordIntake implements NoticeReceiver {
       if ((await records.known(hash)).received) return undefined;
       const spent = await Promise.all(value.keyIds.map((keyId) => records.spent(from, keyId)));
       if (spent.includes(true)) throw keyRepeated();
+      const lost = await collector.recover(saeOf(from), value.keyIds.map(formatUuid));
+      if (lost !== undefined) return lost;
       if (now() - value.drawnAt <= collectGraceMs)
         throw new GatewayError("notice.key-late", "The key has not reached this site yet.", { status: 503 });
       // The devices that ask for it learn that it will not come.

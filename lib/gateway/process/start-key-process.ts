@@ -56,7 +56,7 @@ export async function startKeyProcess(options: KeyProcessOptions): Promise<KeyPr
       demonstration: config.demonstration,
       database: world.database,
       queue: world.commits,
-      providerFor: (site) => world.providerFor(site, config.keyProvider),
+      providerFor: (site) => world.gatewayProviderFor(site, config.keyProvider),
       saeOf: saeIdOf,
       record: recordInLedger(world.commits, world.ledger, now),
       onUse: ({ site, keyIds, bytes, ...use }) => {

@@ -96,14 +96,21 @@ async function insertRecords<Row extends RecordRow & { device?: Uint8Array; requ
   return new Set(rows.filter((row) => found.has(`${row.site} ${toHex(row.recordHash)}`)));
 }
 
-/** Enters every key_ID in the register and tells which records had all of theirs new and none twice. */
+/**
+ * Enters every key_ID in the register and tells which records had all of theirs new and none twice. With this commit
+ * the keys are stored: what the key manager kept of them in case of a kill goes.
+ */
 async function insertSpent(client: SqlClient, rows: readonly RecordRow[]): Promise<Set<RecordRow>> {
   if (rows.length === 0) return new Set();
   const entries = rows.flatMap((row) =>
     row.keyIds.map((keyId) => [row.site, row.masterSite, keyId, row.recordHash]),
   );
   const inserted = await client.query<{ site: string; record_hash: Uint8Array }>(
-    `INSERT INTO "gateway_spent" ("site", "master_site", "key_id", "record_hash")
+    `WITH stored AS (
+       DELETE FROM "handed_keys" USING unnest($1::text[], $3::bytea[]) AS done("site", "key_id")
+       WHERE "handed_keys"."key_id" = done."key_id" AND "handed_keys"."site" = done."site"
+     )
+     INSERT INTO "gateway_spent" ("site", "master_site", "key_id", "record_hash")
      SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])
      ON CONFLICT DO NOTHING RETURNING "site", "record_hash"`,
     columnsOf(entries),

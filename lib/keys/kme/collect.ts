@@ -12,6 +12,8 @@ export interface Collection {
   readonly sae: string;
   readonly masterSae: string;
   readonly keyIds: readonly Uint8Array[];
+  /** Keeps the wrapped keys in handed_keys until the collector has stored them. */
+  readonly keep: boolean;
 }
 
 export interface CollectedKey {
@@ -49,13 +51,13 @@ export async function collectKeys(
     [[...asked.values()]],
   );
   const waiting = groupByKey(rows);
-  const taken: { row: Row; at: number }[] = [];
+  const taken: Taken[] = [];
   const outcomes = collections.map((collection): Outcome<CollectedKey[]> => {
     const found = match(collection, waiting);
     if ("error" in found) return found;
     for (const row of found.value) {
       waiting.get(toHex(row.key_id))?.delete(row.sae);
-      taken.push({ row, at: collection.at });
+      taken.push({ row, at: collection.at, keep: collection.keep });
     }
     ledger.append(collection.site, collection.at, "delivered", {
       sae: collection.sae,
@@ -110,12 +112,18 @@ function toCollected(row: Row): CollectedKey {
   return { keyId: row.key_id, wrappingKey: row.wrapping_key, wrapped: row.wrapped };
 }
 
-async function remove(client: SqlClient, taken: readonly { row: Row; at: number }[]): Promise<void> {
+interface Taken {
+  readonly row: Row;
+  readonly at: number;
+  readonly keep: boolean;
+}
+
+async function remove(client: SqlClient, taken: readonly Taken[]): Promise<void> {
   // One statement can change a life once: a key that two recipients collect in this commit takes two.
   let left = taken;
   while (left.length > 0) {
-    const now = new Map<string, { row: Row; at: number }>();
-    const later: { row: Row; at: number }[] = [];
+    const now = new Map<string, Taken>();
+    const later: Taken[] = [];
     for (const entry of left) {
       const id = toHex(entry.row.key_id);
       if (now.has(id)) later.push(entry);
@@ -127,6 +135,7 @@ async function remove(client: SqlClient, taken: readonly { row: Row; at: number 
       entries.map(({ row }) => row.site),
       entries.map(({ at }) => at),
       entries.map(({ row }) => row.sae),
+      entries.map(({ keep }) => keep),
     ]);
     left = later;
   }
@@ -134,9 +143,13 @@ async function remove(client: SqlClient, taken: readonly { row: Row; at: number 
 
 const removeDelivered = `
   WITH got AS (
-    SELECT * FROM unnest($1::bytea[], $2::text[], $3::int8[], $4::text[]) AS got (id, site, at, sae)
+    SELECT * FROM unnest($1::bytea[], $2::text[], $3::int8[], $4::text[], $5::boolean[]) AS got (id, site, at, sae, keep)
   ), gone AS (
     DELETE FROM waiting_keys USING got WHERE waiting_keys.key_id = got.id AND waiting_keys.sae = got.sae
+    RETURNING waiting_keys.*, got.at, got.keep
+  ), handed AS (
+    INSERT INTO handed_keys (key_id, sae, master_sae, site, wrapping_key, wrapped, handed_at)
+    SELECT key_id, sae, master_sae, site, wrapping_key, wrapped, at FROM gone WHERE keep
   )
   UPDATE key_lives SET
     remaining = remaining - 1,

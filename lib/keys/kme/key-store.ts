@@ -64,6 +64,25 @@ export class KeyStore {
     });
   }
 
+  /** What `sae` collected from `masterSae` of these and did not store. */
+  async handed(sae: string, masterSae: string, keyIds: readonly Uint8Array[]): Promise<CollectedKey[]> {
+    const rows = await this.#database.query<{
+      key_id: Uint8Array;
+      wrapping_key: number;
+      wrapped: Uint8Array;
+    }>(
+      `SELECT key_id, wrapping_key, wrapped FROM handed_keys
+       WHERE sae = $1 AND master_sae = $2 AND key_id = ANY($3::bytea[])`,
+      [sae, masterSae, [...keyIds]],
+    );
+    return rows.map((row) => ({ keyId: row.key_id, wrappingKey: row.wrapping_key, wrapped: row.wrapped }));
+  }
+
+  /** Deletes keys handed before `before`: whoever had not stored them by now asked for them again long ago. */
+  async forgetHanded(before: number): Promise<void> {
+    await this.#queue.run((client) => client.query("DELETE FROM handed_keys WHERE handed_at < $1", [before]));
+  }
+
   /** Deletes waiting keys whose time is over. Returns how many rows went. */
   expire(now: number): Promise<number> {
     return this.#queue.run(async (client) => {
@@ -88,6 +107,10 @@ export class KeyStore {
         `DELETE FROM waiting_keys WHERE $1::boolean OR NOT (wrapping_key = ANY($2::int4[])) RETURNING key_id, site`,
         [all, [...wrapping.ids()]],
       );
+      await client.query(
+        "DELETE FROM handed_keys WHERE $1::boolean OR NOT (wrapping_key = ANY($2::int4[]))",
+        [all, [...wrapping.ids()]],
+      );
       await this.#end(client, rows, "void", now, all ? "the machine lost power" : "the wrapping key is gone");
       return rows.length;
     });
@@ -106,7 +129,7 @@ export class KeyStore {
     return this.#queue.run(async (client) => {
       // Inside the queue no supply is between its commit and this look: it shows here or is still held.
       const used = await client.query<{ wrapping_key: number }>(
-        "SELECT DISTINCT wrapping_key FROM waiting_keys",
+        "SELECT wrapping_key FROM waiting_keys UNION SELECT wrapping_key FROM handed_keys",
       );
       const needed = new Set(used.map((row) => row.wrapping_key));
       for (const id of wrapping.ids()) {

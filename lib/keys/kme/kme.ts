@@ -1,4 +1,5 @@
 import { SecretBytes } from "../../shared/secret-bytes.ts";
+import { formatUuid, parseUuid } from "../../shared/uuid.ts";
 import { KeyNotAuthorisedError, KeyNotFoundError, KeyRequestError } from "../key-errors.ts";
 import { hopTagKeyBytes } from "./hop.ts";
 import { keyLimits } from "./key-limits.ts";
@@ -24,6 +25,8 @@ export class Kme {
   readonly site: string;
   readonly id: string;
   readonly #options: KmeOptions;
+  /** "SAE key_ID" of what gateways of this process are collecting now. */
+  readonly #keeping = new Set<string>();
 
   constructor(options: KmeOptions) {
     this.site = options.site;
@@ -68,10 +71,41 @@ export class Kme {
   async decKeys(slaveSae: string, masterSae: string, keyIds: readonly Uint8Array[]): Promise<SuppliedKey[]> {
     this.#mustServe(slaveSae);
     const { store, wrapping, now } = this.#options;
-    const collected = await store.collect({ at: now(), site: this.site, sae: slaveSae, masterSae, keyIds });
+    const keep = keyIds.every((keyId) => this.#keeping.has(`${slaveSae} ${formatUuid(keyId)}`));
+    const at = now();
+    const collected = await store.collect({ at, site: this.site, sae: slaveSae, masterSae, keyIds, keep });
     return collected.map(({ keyId, wrappingKey, wrapped }) => ({
       keyId,
       key: SecretBytes.own(openOrMissing(() => wrapping.unwrap(wrappingKey, keyId, slaveSae, wrapped))),
+    }));
+  }
+
+  /** What `sae`, a gateway of this process, collects of these (lower-case UUIDs) is kept until it stores it. */
+  keepHanded(sae: string, keyIds: readonly string[]): void {
+    for (const keyId of keyIds) this.#keeping.add(`${sae} ${keyId}`);
+  }
+
+  keepNoMore(sae: string, keyIds: readonly string[]): void {
+    for (const keyId of keyIds) this.#keeping.delete(`${sae} ${keyId}`);
+  }
+
+  /** Keys that `sae` collected with `keepHanded` and did not store; undefined when any of them is not kept. */
+  async recoverHanded(
+    sae: string,
+    masterSae: string,
+    keyIds: readonly string[],
+  ): Promise<{ readonly keyId: string; readonly key: SecretBytes }[] | undefined> {
+    this.#mustServe(sae);
+    const { store, wrapping } = this.#options;
+    const ids = keyIds.map(parseUuid);
+    const rows = new Map(
+      (await store.handed(sae, masterSae, ids)).map((row) => [formatUuid(row.keyId), row]),
+    );
+    const found = keyIds.flatMap((keyId) => rows.get(keyId) ?? []);
+    if (found.length < keyIds.length) return undefined;
+    return found.map(({ keyId, wrappingKey, wrapped }) => ({
+      keyId: formatUuid(keyId),
+      key: SecretBytes.own(openOrMissing(() => wrapping.unwrap(wrappingKey, keyId, sae, wrapped))),
     }));
   }
 
