@@ -1,0 +1,102 @@
+import { type Browser, type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
+import { ConsoleWatch } from "./watch-console.ts";
+
+export type Cipher = "One-time pad" | "AES-256";
+
+export interface PostOptions {
+  readonly port?: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly dark?: boolean;
+}
+
+/** Port of the deployment that all browser tests share. */
+export function sharedPort(): number {
+  const port = Number(process.env.VERNAM_PORT);
+  if (!port) throw new Error("the shared deployment is not running");
+  return port;
+}
+
+/** A demonstration post in a browser profile of its own, and what a person does there. */
+export class Post {
+  readonly context: BrowserContext;
+  readonly watch: ConsoleWatch;
+  readonly origin: string;
+  page: Page;
+
+  private constructor(context: BrowserContext, watch: ConsoleWatch, page: Page, origin: string) {
+    this.context = context;
+    this.watch = watch;
+    this.page = page;
+    this.origin = origin;
+  }
+
+  /** A new profile, signed in through the start page's door by one click on the post. */
+  static async signIn(
+    browser: Browser,
+    handle: string,
+    door: "messages" | "admin" | "stage" = "messages",
+    options: PostOptions = {},
+  ): Promise<Post> {
+    const port = options.port ?? sharedPort();
+    const context = await browser.newContext({
+      viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+      colorScheme: options.dark ? "dark" : "light",
+      locale: "en-GB",
+    });
+    const watch = new ConsoleWatch(context);
+    const page = await context.newPage();
+    const post = new Post(context, watch, page, `http://${handle}.localhost:${port}`);
+    await page.goto(`http://localhost:${port}/${door}`);
+    await page.locator(`[data-post="${handle}"]`).click();
+    await page.waitForURL(`${post.origin}/${door}`);
+    return post;
+  }
+
+  /** Waits until the messenger is connected to relay and gateway. */
+  async ready(page = this.page): Promise<void> {
+    await expect(page.getByRole("navigation", { name: "Conversations" }).getByText("Connected")).toBeVisible({
+      timeout: 45_000,
+    });
+  }
+
+  /** Searches for a post and opens the conversation with it. */
+  async openConversation(place: string, page = this.page): Promise<void> {
+    await page.getByRole("searchbox", { name: "Search conversations and posts" }).fill(place);
+    await page.locator("[data-contact]").filter({ hasText: place }).first().click();
+    await expect(this.composer(page)).toBeVisible();
+  }
+
+  composer(page = this.page): Locator {
+    return page.getByRole("textbox", { name: "Write a message" });
+  }
+
+  async send(text: string, cipher: Cipher = "One-time pad", page = this.page): Promise<void> {
+    await page.getByRole("radio", { name: cipher }).click();
+    await this.composer(page).fill(text);
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect(this.composer(page)).toHaveValue("");
+  }
+
+  /** The message with this text in the open conversation. */
+  message(text: string, page = this.page): Locator {
+    return page.getByRole("log").locator("article").filter({ hasText: text });
+  }
+
+  async sees(text: string, page = this.page): Promise<void> {
+    await expect(this.message(text, page)).toBeVisible({ timeout: 45_000 });
+  }
+
+  async delivery(text: string, state: string | RegExp, page = this.page): Promise<void> {
+    await expect(this.message(text, page).locator("p").last()).toContainText(state, { timeout: 45_000 });
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** Fails with the list when any page of these posts complained. */
+export function expectQuiet(...posts: readonly Post[]): void {
+  for (const post of posts) expect(post.watch.problems, `console of ${post.origin}`).toEqual([]);
+}
