@@ -37,7 +37,8 @@ export interface Router {
   /**
    * The route with the most key on its scarcest link (to within an octave, see plentyBytes), among those the one
    * with the fewest hops, among those the one whose scarcest link has most. Every site that holds key may relay,
-   * posts included; MDI hubs hold none and never do. Undefined when no route has enough key.
+   * posts included; MDI hubs hold none and never do. Key of the satellite is scarce and shared by the continent: space
+   * links are taken only where fibre alone gives no route. Undefined when no route has enough key.
    */
   route(request: RouteRequest): Route | undefined;
   /** The shortest route if key were no question: what would have to recover. Undefined when nothing joins the two. */
@@ -58,10 +59,13 @@ export function createRouter(topology: Topology, keyOn: KeyOnLink, options: Rout
     if (request.avoidSites?.has(request.from) === true || request.avoidSites?.has(request.to) === true) {
       return undefined;
     }
-    loadKey(graph, search, request, key);
     blockSites(graph, search, request.avoidSites);
-    if (!widest(search, from, to, Math.max(1, request.bytes), enough)) return undefined;
-    return readRoute(graph, search, from, to);
+    for (const space of request.space === "forbid" ? [false] : [false, true]) {
+      loadKey(graph, search, request, space, key);
+      if (widest(search, from, to, Math.max(1, request.bytes), enough))
+        return readRoute(graph, search, from, to);
+    }
+    return undefined;
   };
   return {
     route: (request) => find(request, keyOn, plenty),
@@ -69,12 +73,16 @@ export function createRouter(topology: Topology, keyOn: KeyOnLink, options: Rout
   };
 }
 
-function loadKey(graph: Graph, search: RouteSearch, request: RouteRequest, key: KeyOnLink): void {
-  const { avoidLinks } = request;
-  const spaceForbidden = request.space === "forbid";
+function loadKey(
+  graph: Graph,
+  search: RouteSearch,
+  { avoidLinks }: RouteRequest,
+  space: boolean,
+  key: KeyOnLink,
+): void {
   for (let link = 0; link < graph.links.length; link++) {
     const id = graph.links[link] as string;
-    const skipped = (spaceForbidden && graph.isSpace[link] === 1) || avoidLinks?.has(id) === true;
+    const skipped = (!space && graph.isSpace[link] === 1) || avoidLinks?.has(id) === true;
     search.key[link] = skipped ? 0 : key(link);
   }
 }

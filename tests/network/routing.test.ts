@@ -129,6 +129,13 @@ describe("routes of the nine states", () => {
     expect(route?.sites).toEqual(["pt-lis-mne", "pt-lis-gns", "pt-lis-bank"]);
   });
 
+  it("stay on the ground where fibre joins the two, however much shorter the way through space is", () => {
+    const route = createRouter(nine, () => 1e6).route({ from: "pt-lis-mne", to: "es-mad-mfa", bytes: 128 });
+    expect(route?.sites).not.toContain("sat-eagle1");
+    const fibreEmpty = createRouter(nine, (link) => (nine.keyLinks[link]?.kind === "space" ? 1e6 : 64));
+    expect(fibreEmpty.route({ from: "pt-lis-mne", to: "es-mad-mfa", bytes: 128 })).toBeUndefined();
+  });
+
   it("cross the sea by the satellite, and not at all when space is forbidden", () => {
     const posts = nine.sites.filter((site) => site.kind === "endpoint");
     const azores = posts.find((site) => site.id.startsWith("pt-azo") || site.lon < -20)!.id;
