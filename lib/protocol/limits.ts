@@ -37,6 +37,8 @@ export const limits = {
   sealingContextAge: 10 * 60 * 1000,
   /** How far two honest clocks may differ. */
   clockSkew: 5 * 60 * 1000,
+  /** From draw to expiry: a gateway takes in no record after it, and its key never comes. */
+  recordLife: 7 * 24 * 60 * 60 * 1000,
   certificateLifetime: 24 * 60 * 60 * 1000,
   /** A device whose certificate lapsed while it was away stays a recipient for this long. */
   lapsedRecipient: 30 * 24 * 60 * 60 * 1000,

@@ -95,8 +95,12 @@ export interface RelayHandshake {
 export interface ClientToRelayEvents {
   /** Publishes the signed-in user's own device certificate (whole Signed bytes). */
   "directory:publish": (request: { certificate: Uint8Array }, ack: RelayAck<{ hash: string }>) => void;
+  /**
+   * The latest certificate of each device that may still be a recipient; with `at` (ms UTC) also those in force then,
+   * since a message drawn before its sender renewed names the certificate of that time.
+   */
   "directory:user": (
-    request: { user: string },
+    request: { user: string; at?: number },
     ack: RelayAck<{ certificates: readonly RelayBinary[]; name: string; site: string }>,
   ) => void;
   "directory:certificate": (request: { hash: string }, ack: RelayAck<{ certificate: RelayBinary }>) => void;

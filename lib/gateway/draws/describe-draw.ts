@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { DrawRecord } from "../../protocol/draw-record.ts";
 import type { DrawRequest } from "../../protocol/draw-request.ts";
+import { limits } from "../../protocol/limits.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
 import { randomUuid } from "../../shared/uuid.ts";
 import type { DeviceRow } from "../enrolment/device-row.ts";
@@ -18,7 +19,7 @@ export interface DrawUse {
 }
 
 /** Waiting keys and records live for a week. */
-export const recordLifeMs = 7 * 24 * 60 * 60 * 1000;
+export const recordLifeMs = limits.recordLife;
 /** A key from the gateway's own random source crossed no link; its distance from uniform is the generator's. */
 const localEpsilonExponent = 30;
 /** Claimed for a foreign key manager that says nothing: the weakest that its standard profile allows. */

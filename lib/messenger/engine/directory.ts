@@ -5,6 +5,7 @@ import {
 } from "../../protocol/device-certificate.ts";
 import { limits } from "../../protocol/limits.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
+import { parseRosterEvent, type RosterChange, type RosterDevice } from "../../protocol/roster-event.ts";
 import type { SiteList } from "../../protocol/site-list.ts";
 import { VerifiedCertificates } from "../../protocol/verified-certificates.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
@@ -36,11 +37,13 @@ export class Directory {
     this.#relay = relay;
   }
 
-  /** Loads the certificates of earlier sessions; those that cannot matter any more go. */
+  /** Loads the certificates of earlier sessions; those go that cannot matter any more and no membership names. */
   async load(now: number): Promise<void> {
+    const named = await this.#namedByMemberships();
     for (const { key, value } of await this.#store.range("certificates", { prefix: "" })) {
       const certificate = await this.certificates.add(value).catch(() => undefined);
-      if (!certificate || certificate.value.notAfter + limits.lapsedRecipient < now) {
+      const lapsed = certificate && certificate.value.notAfter + limits.lapsedRecipient < now;
+      if (!certificate || (lapsed && !named.has(toHex(certificate.hash)))) {
         await this.#store.commit([{ table: "certificates", key, value: null }]);
       } else this.#rememberHolder(certificate);
     }
@@ -72,19 +75,25 @@ export class Directory {
     return certificate;
   }
 
-  /** The newest certificate per device of a user, as the relay knows them now. */
-  async devicesOf(user: string): Promise<readonly ParsedCertificate[]> {
-    let asking = this.#asking.get(user);
+  /**
+   * The newest certificate per device of a user, as the relay knows them now. With `at` (ms UTC), the relay is also
+   * asked for those in force then, which `certificates` keeps.
+   */
+  async devicesOf(user: string, at?: number): Promise<readonly ParsedCertificate[]> {
+    const name = `${user} ${at ?? "now"}`;
+    let asking = this.#asking.get(name);
     if (!asking) {
-      asking = this.#askDevices(user).finally(() => this.#asking.delete(user));
-      this.#asking.set(user, asking);
+      asking = this.#askDevices(user, at).finally(() => this.#asking.delete(name));
+      this.#asking.set(name, asking);
     }
     return asking;
   }
 
-  /** Whether a certificate of this device that was valid at `at` (ms UTC) is at hand. */
-  covers(device: Bytes, at: number): boolean {
-    return this.certificates.ofDevice(device).some(({ value }) => isCertificateValidAt(value, at));
+  /** Whether a certificate of this device of this user that was valid at `at` (ms UTC) is at hand. */
+  covers(device: Bytes, user: Bytes, at: number): boolean {
+    return this.certificates
+      .ofDevice(device)
+      .some(({ value }) => equalBytes(value.user, user) && isCertificateValidAt(value, at));
   }
 
   user(user: string): KnownUser | undefined {
@@ -95,8 +104,17 @@ export class Directory {
     if (!this.#users.has(user.user)) this.#users.set(user.user, user);
   }
 
-  async #askDevices(user: string): Promise<readonly ParsedCertificate[]> {
-    const answer = await this.#relay.ask("directory:user", { user });
+  /** Hashes (hex) of the certificates that stored membership events rest on, however old. */
+  async #namedByMemberships(): Promise<ReadonlySet<string>> {
+    const named = new Set<string>();
+    for (const { value } of await this.#store.range("rosters", { prefix: "" }))
+      for (const { certificateHash } of devicesNamed(parseRosterEvent(value).value.change))
+        named.add(toHex(certificateHash));
+    return named;
+  }
+
+  async #askDevices(user: string, at: number | undefined): Promise<readonly ParsedCertificate[]> {
+    const answer = await this.#relay.ask("directory:user", at === undefined ? { user } : { user, at });
     this.remember({ user, name: answer.name, site: answer.site });
     const newest = new Map<string, ParsedCertificate>();
     for (const binary of answer.certificates) {
@@ -114,4 +132,10 @@ export class Directory {
     const user = toHex(value.user);
     this.#users.set(user, { user, name: value.name, site: value.site });
   }
+}
+
+function devicesNamed(change: RosterChange): readonly RosterDevice[] {
+  if (change.kind === "create") return change.members.flatMap(({ devices }) => devices);
+  if (change.kind === "add") return change.member.devices;
+  return change.kind === "device-add" ? [change.device] : [];
 }

@@ -68,7 +68,7 @@ export class EngineSession {
     };
     this.book = new ConversationBook(this.parts, () => options.keeper.certificate);
     this.outgoing = new Outgoing(this.parts);
-    this.#copies = new CopyDesk(store, gateway);
+    this.#copies = new CopyDesk(store, gateway, now);
     this.#receipts = new ReceiptDesk(this.parts);
     this.#inbox = new Inbox(this.parts, this.#copies, this.#receipts, {
       ownEntry: (conversation, hash, seq) => this.outgoing.acknowledged(conversation, hash, seq),

@@ -1,5 +1,6 @@
 import { parseDrawRecord } from "../../protocol/draw-record.ts";
 import { hash } from "../../protocol/hash.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { HandedKey } from "../../protocol/opening-checks.ts";
 import { ProtocolError } from "../../protocol/protocol-error.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
@@ -23,6 +24,8 @@ interface Wanted {
   readonly resolve: (key: HandedKey) => void;
   readonly reject: (error: unknown) => void;
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the draw record has expired, ms UTC: a gateway without the key then never gets it. */
+  expiry: number;
   attempts: number;
   busy: boolean;
 }
@@ -34,14 +37,16 @@ interface Wanted {
 export class CopyDesk {
   readonly #store: DeviceStore;
   readonly #gateway: GatewayPort;
+  readonly #now: () => number;
   readonly #pushed = new Map<string, PushedCopy>();
   readonly #wanted = new Map<string, Wanted>();
   readonly #handed = new Map<string, HandedKey>();
   #stopped = false;
 
-  constructor(store: DeviceStore, gateway: GatewayPort) {
+  constructor(store: DeviceStore, gateway: GatewayPort, now: () => number) {
     this.#store = store;
     this.#gateway = gateway;
+    this.#now = now;
   }
 
   /** The key of a draw record if it is here now. */
@@ -50,15 +55,21 @@ export class CopyDesk {
   }
 
   /**
-   * The key of a draw record, as soon as the gateway has it. `eager`: do not wait for a push first.
-   * Rejects only when the key will never come.
+   * The key of a draw record, as soon as the gateway has it. `claimed` is when the message says it was made (ms UTC),
+   * which is after its draw. `eager`: do not wait for a push first.
+   * Rejects only when the key will never come: void, expired, or not this device's.
    */
-  obtain(recordHash: Bytes, eager: boolean): Promise<HandedKey> {
+  obtain(recordHash: Bytes, claimed: number, eager: boolean): Promise<HandedKey> {
     const name = toHex(recordHash);
     const handed = this.#handed.get(name);
     if (handed) return Promise.resolve(handed);
+    // A time in the future is a wrong clock or a lie: nobody waits longer for it.
+    const expiry = Math.min(claimed, this.#now()) + limits.recordLife + limits.clockSkew;
     const known = this.#wanted.get(name);
-    if (known) return known.promise;
+    if (known) {
+      known.expiry = Math.max(known.expiry, expiry);
+      return known.promise;
+    }
     let settle: Pick<Wanted, "resolve" | "reject"> | undefined;
     const promise = new Promise<HandedKey>((resolve, reject) => {
       settle = { resolve, reject };
@@ -71,6 +82,7 @@ export class CopyDesk {
       resolve,
       reject,
       timer: undefined,
+      expiry,
       attempts: 0,
       busy: false,
     };
@@ -147,6 +159,7 @@ export class CopyDesk {
     } catch (error) {
       wanted.busy = false;
       if (error instanceof GatewayRefused && finalRefusals.has(error.code)) this.#giveUp(wanted, error);
+      else if (isUnknown(error) && this.#now() > wanted.expiry) this.#giveUp(wanted, expired());
       else {
         const asked = error instanceof GatewayRefused ? error.retryAfterMs : undefined;
         this.#later(wanted, asked ?? backoff(wanted.attempts++, firstRetry, longestRetry, secureRandom));
@@ -180,6 +193,16 @@ export class CopyDesk {
     this.#wanted.delete(toHex(wanted.hash));
     wanted.reject(error);
   }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof GatewayRefused && error.code === "copy.unknown";
+}
+
+function expired(): MessengerError {
+  return new MessengerError("key.expired", "the key of this message expired before it came to this site", {
+    nextStep: "Ask the sender to send it again.",
+  });
 }
 
 function wrongCopy(): MessengerError {

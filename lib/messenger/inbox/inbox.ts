@@ -2,21 +2,23 @@ import { type ParsedEnvelope, parseEnvelope } from "../../protocol/envelope.ts";
 import { openEpochStart } from "../../protocol/epoch-opening.ts";
 import { type ParsedEpochStart, parseEpochStart } from "../../protocol/epoch-start.ts";
 import { hash } from "../../protocol/hash.ts";
+import type { Header } from "../../protocol/header.ts";
 import { openEnvelope } from "../../protocol/opening.ts";
 import type { HandedKey, OpeningContext } from "../../protocol/opening-checks.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
-import { applyRosterEvent, rosterAt } from "../../protocol/roster.ts";
+import { applyRosterEvent, type Roster, rosterAt } from "../../protocol/roster.ts";
 import { suites } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
 import { type ParkedRow, parkedRow } from "../engine/rows.ts";
+import { MessengerError } from "../messenger-error.ts";
 import type { IncomingEntry } from "../relay/relay-port.ts";
 import type { StoreWrite } from "../store/device-store.ts";
 import type { CopyDesk } from "./copy-desk.ts";
 import { MessageLedger } from "./message-ledger.ts";
-import { isNotForUs, isPassing, problemOf, waitingForKey } from "./problems.ts";
+import { isKeyless, isNotForUs, isPassing, problemOf, startMissing, waitingProblem } from "./problems.ts";
 import type { ReceiptDesk } from "./receipt-desk.ts";
 
 /** How long an entry whose key is not here holds back the ones after it, so that the order on screen stays. */
@@ -30,7 +32,12 @@ export interface InboxHooks {
 }
 
 /** A received entry: decoded once, nothing of it verified. */
-type Keyed = { readonly parsed: ParsedEnvelope | ParsedEpochStart; readonly recordHash: Bytes };
+interface Keyed {
+  readonly parsed: ParsedEnvelope | ParsedEpochStart;
+  readonly recordHash: Bytes;
+  /** When it says it was made, ms UTC. */
+  readonly at: number;
+}
 
 /** `parsed` spares decoding again what was just received. */
 type Entry = ParkedRow & { readonly parsed?: ParsedEnvelope | ParsedEpochStart | undefined };
@@ -156,11 +163,12 @@ export class Inbox {
       if (kind === "roster") return undefined;
       const parsed = kind === "epoch" ? parseEpochStart(bytes) : parseEnvelope(bytes);
       const header = "fields" in parsed ? parsed.fields : parsed.value;
-      if (equalBytes(header.senderDevice, this.#parts.self.deviceBytes))
-        return { parsed, recordHash: header.drawRecordHash };
-      if (kind === "epoch" || header.suite === suites.otp)
-        void this.#copies.obtain(header.drawRecordHash, eager);
-      return { parsed, recordHash: header.drawRecordHash };
+      const at = "sentAt" in header ? header.sentAt : header.startedAt;
+      const keyed = { parsed, recordHash: header.drawRecordHash, at };
+      const foreign = !equalBytes(header.senderDevice, this.#parts.self.deviceBytes);
+      if (foreign && (kind === "epoch" || header.suite === suites.otp))
+        void this.#copies.obtain(keyed.recordHash, at, eager);
+      return keyed;
     } catch {
       return undefined;
     }
@@ -182,7 +190,7 @@ export class Inbox {
       return this.#advance(conversation, entry.seq);
     }
     if (keyed && (entry.kind === "epoch" || header?.suite === suites.otp))
-      await this.#patience(keyed.recordHash, arrived);
+      await this.#patience(keyed, arrived);
     const { kind, seq, bytes } = entry;
     await this.#open(conversation, { kind, seq, ordinal: 0, bytes, parsed: keyed?.parsed }, undefined);
   }
@@ -198,7 +206,7 @@ export class Inbox {
     return roster === undefined || roster.devices.has(this.#parts.self.device);
   }
 
-  async #patience(recordHash: Bytes, arrived: number): Promise<void> {
+  async #patience({ recordHash, at }: Keyed, arrived: number): Promise<void> {
     if (this.#copies.peek(recordHash) || !this.#parts.gateway.connected) return;
     const left = arrived + patienceMs - this.#parts.now();
     if (left <= 0) return;
@@ -206,11 +214,14 @@ export class Inbox {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, left);
     });
-    await Promise.race([this.#copies.obtain(recordHash, true).then(nothing, nothing), late]);
+    await Promise.race([this.#copies.obtain(recordHash, at, true).then(nothing, nothing), late]);
     clearTimeout(timer);
   }
 
-  /** Opens, or shows why not, or parks. `key` names the parked row when this is a further attempt. */
+  /**
+   * Opens, or shows why not, or parks. `key` names the parked row when this is a further attempt, `refusal` says why
+   * its key will never come.
+   */
   async #open(
     conversation: Conversation,
     entry: Entry,
@@ -218,12 +229,13 @@ export class Inbox {
     refusal?: unknown,
   ): Promise<void> {
     try {
-      if (refusal !== undefined) throw refusal;
       if (entry.kind === "epoch") await this.#openEpoch(conversation, entry, key);
       else await this.#openEnvelope(conversation, entry, key);
-    } catch (error) {
+    } catch (failure) {
+      const error = isKeyless(failure) ? (refusal ?? failure) : failure;
       if (isPassing(error)) {
-        if (key === undefined) await this.#park(conversation, entry);
+        if (key === undefined) await this.#park(conversation, entry, error);
+        else await this.#stayParked(conversation, entry, error);
       } else if (isNotForUs(error)) {
         await this.#commit(conversation, entry.seq, this.#unparkWrite(key));
       } else if (entry.kind === "epoch") {
@@ -250,7 +262,7 @@ export class Inbox {
   async #openEnvelope(conversation: Conversation, entry: Entry, key: string | undefined): Promise<void> {
     const { fields } = entry.parsed && "fields" in entry.parsed ? entry.parsed : parseEnvelope(entry.bytes);
     await conversation.facts.prepare(fields);
-    const context = await this.#context(conversation, fields.senderDevice, fields.drawRecordHash);
+    const context = await this.#context(conversation, fields);
     const opened = await openEnvelope(entry.bytes, context);
     const record = this.#copies.peek(opened.header.drawRecordHash)?.record.bytes;
     const rows = await this.#messages.opened(conversation, entry, opened, record);
@@ -270,7 +282,7 @@ export class Inbox {
     const { value } = entry.parsed && "value" in entry.parsed ? entry.parsed : parseEpochStart(entry.bytes);
     await conversation.facts.loadEpoch(value.epochId);
     await conversation.facts.loadUse(value.drawRecordHash);
-    const context = await this.#context(conversation, value.senderDevice, value.drawRecordHash);
+    const context = await this.#context(conversation, value);
     const opened = await openEpochStart(entry.bytes, context);
     const record = this.#copies.peek(value.drawRecordHash)?.record.bytes;
     const rows = conversation.facts.apply(opened.change, 0, record);
@@ -280,13 +292,19 @@ export class Inbox {
     if (this.#parked.has(conversation.id)) void this.retryParked(conversation);
   }
 
-  async #context(conversation: Conversation, sender: Bytes, recordHash: Bytes): Promise<OpeningContext> {
+  /** @throws MessengerError relay.* when the relay cannot be asked now for a certificate that is not here. */
+  async #context(
+    conversation: Conversation,
+    { senderDevice, drawRecordHash, epochId }: Pick<Header, "senderDevice" | "drawRecordHash" | "epochId">,
+  ): Promise<OpeningContext> {
     const { directory, self, now } = this.#parts;
-    const roster = conversation.roster;
+    const { roster, facts } = conversation;
     if (!roster) throw new Error("an entry came before the conversation's membership");
-    const drawnAt = this.#copies.peek(recordHash)?.record.value.drawnAt ?? now();
-    const user = roster.devices.get(toHex(sender))?.user;
-    if (user && !directory.covers(sender, drawnAt)) await directory.devicesOf(toHex(user)).catch(nothing);
+    const drawnAt = facts.epoch(epochId)?.drawnAt ?? this.#copies.peek(drawRecordHash)?.record.value.drawnAt;
+    // Removed since, perhaps: then an earlier membership has the device.
+    const user = holderOf(roster, toHex(senderDevice));
+    if (user && !directory.covers(senderDevice, user, drawnAt ?? now()))
+      await directory.devicesOf(toHex(user), drawnAt).catch(passOn);
     return {
       conversation: conversation.idBytes,
       self: self.deviceBytes,
@@ -319,10 +337,10 @@ export class Inbox {
     if (conversation.roster && conversation.roster.length > 1) void this.retryParked(conversation);
   }
 
-  async #park(conversation: Conversation, entry: ParkedRow): Promise<void> {
+  async #park(conversation: Conversation, entry: ParkedRow, error: unknown): Promise<void> {
     const shown =
       entry.kind === "envelope"
-        ? await this.#messages.waiting(conversation, entry, waitingForKey)
+        ? await this.#messages.waiting(conversation, entry, waitingProblem(error))
         : undefined;
     const parked = { ...entry, ordinal: shown?.ordinal ?? 0 };
     const key = `${conversation.id}/${entry.seq.toString(16).padStart(10, "0")}`;
@@ -332,15 +350,45 @@ export class Inbox {
     this.#parts.announce({ type: "messages", conversation: conversation.id });
   }
 
-  /** Tries a parked entry again when its key comes, and shows why when it never will. */
+  async #stayParked(conversation: Conversation, entry: ParkedRow, error: unknown): Promise<void> {
+    if (entry.kind !== "envelope") return;
+    const writes = await this.#messages.restated(conversation, entry, waitingProblem(error));
+    if (writes.length === 0) return;
+    await this.#parts.store.commit(writes);
+    this.#parts.announce({ type: "messages", conversation: conversation.id });
+  }
+
+  /**
+   * Tries a parked entry again when its key comes, and shows why when it never will. A message of an epoch waits for
+   * the epoch's key like the start before it, unless the epoch is open and it is something else that is missing.
+   */
   #await(conversation: Conversation, key: string, parked: ParkedRow): void {
     this.#parked.add(conversation.id);
     const keyed = this.#askKey(parked.kind, parked.bytes, true);
-    const header = keyed && ("fields" in keyed.parsed ? keyed.parsed.fields : keyed.parsed.value);
-    if (!keyed || (parked.kind === "envelope" && header?.suite !== suites.otp)) return;
+    if (!keyed) return;
     const again = (refusal?: unknown) =>
       conversation.queue.run(() => this.#unpark(conversation, key, parked, refusal)).catch(this.#parts.fail);
-    this.#copies.obtain(keyed.recordHash, true).then(() => again(), again);
+    const wait = () => this.#copies.obtain(keyed.recordHash, keyed.at, true).then(() => again(), again);
+    const epochId = "fields" in keyed.parsed ? keyed.parsed.fields.epochId : undefined;
+    if (!epochId || epochId.length === 0) void wait();
+    else
+      void conversation.facts
+        .loadEpoch(epochId)
+        .then((open) => (open ? undefined : wait()))
+        .catch(this.#parts.fail);
+  }
+
+  /** Why a message whose epoch's key is here cannot be opened: its start is not coming, for it was before it. */
+  async #startRefusal(conversation: Conversation, parked: ParkedRow): Promise<unknown> {
+    if (parked.kind !== "envelope") return undefined;
+    const { epochId, drawRecordHash } = parseEnvelope(parked.bytes).fields;
+    if (epochId.length === 0 || !this.#copies.peek(drawRecordHash)) return undefined;
+    for (const { value } of await this.#parts.store.range("parked", { prefix: `${conversation.id}/` })) {
+      const { kind, bytes } = parkedRow.decode(value);
+      if (kind === "epoch" && equalBytes(parseEpochStart(bytes).value.drawRecordHash, drawRecordHash)) return;
+    }
+    const { code, reason, nextStep } = startMissing;
+    return new MessengerError(code, reason, { nextStep });
   }
 
   async #unpark(
@@ -350,7 +398,8 @@ export class Inbox {
     refusal?: unknown,
   ): Promise<void> {
     if (this.#stopped || !(await this.#parts.store.get("parked", key))) return;
-    await this.#open(conversation, parked, key, refusal);
+    const because = refusal ?? (await this.#startRefusal(conversation, parked));
+    await this.#open(conversation, parked, key, because);
   }
 
   #unparkWrite(key: string | undefined): StoreWrite[] {
@@ -371,6 +420,20 @@ export class Inbox {
     stored.catch(this.#parts.fail);
     return stored;
   }
+}
+
+/** A relay that knows no more is no obstacle to what is known here; one that cannot be asked now is. */
+function passOn(error: unknown): void {
+  if (isPassing(error)) throw error;
+}
+
+/** Whose device this is on the roster, or was on an earlier one. */
+function holderOf(roster: Roster, device: string): Bytes | undefined {
+  for (let at: Roster | undefined = roster; at; at = at.before) {
+    const user = at.devices.get(device)?.user;
+    if (user) return user;
+  }
+  return undefined;
 }
 
 /** For promises whose failure is told elsewhere. */

@@ -96,6 +96,21 @@ export class MessageLedger {
     };
   }
 
+  /** A message that still waits, but for something else than it says. */
+  async restated(
+    conversation: Conversation,
+    entry: ParkedRow,
+    problem: Problem,
+  ): Promise<readonly StoreWrite[]> {
+    const key = ordinalKey(conversation.id, entry.ordinal);
+    const bytes = await this.#parts.store.get("messages", key);
+    const row = bytes && messageRow.decode(bytes);
+    if (!row || row.problemCode === problem.code) return [];
+    const { code: problemCode, reason: problemReason, nextStep: problemNextStep } = problem;
+    const value = messageRow.encode({ ...row, problemCode, problemReason, problemNextStep });
+    return [{ table: "messages", key, value }];
+  }
+
   #place(conversation: Conversation, ordinal: number, row: MessageRow): StoreWrite[] {
     const key = ordinalKey(conversation.id, ordinal);
     return [

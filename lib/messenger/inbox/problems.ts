@@ -14,14 +14,23 @@ const passing = new Set([
   "certificate.unknown",
   "roster.unknown-head",
   "relay.offline",
+  "relay.rate",
+  "relay.unavailable",
   "gateway.offline",
 ]);
+
+/** Of these, the ones that only the key, or the start of its epoch, can cure. */
+const keyless = new Set(["record.missing", "key.missing", "epoch.unknown"]);
 
 /** Entries that are none of this device's business: nothing is shown. */
 const notForUs = new Set(["sequence.replayed", "roster.self-absent", "epoch.replayed"]);
 
 export function isPassing(error: unknown): boolean {
   return error instanceof VernamError && passing.has(error.code);
+}
+
+export function isKeyless(error: unknown): boolean {
+  return error instanceof VernamError && keyless.has(error.code);
 }
 
 export function isNotForUs(error: unknown): boolean {
@@ -36,7 +45,19 @@ export function problemOf(error: unknown): Problem {
   return { code: error.code, reason: error.message, nextStep: error.nextStep ?? askAgain };
 }
 
-export const waitingForKey: Problem = {
+/** What a message says of itself while it waits. */
+export function waitingProblem(error: unknown): Problem {
+  return isKeyless(error) ? waitingForKey : problemOf(error);
+}
+
+/** The epoch's key is here and its start is not: it was damaged or withheld on the way. */
+export const startMissing: Problem = {
+  code: "epoch.start-missing",
+  reason: "the beginning of this message's key epoch did not arrive as it was sent",
+  nextStep: "Ask the sender to send it again.",
+};
+
+const waitingForKey: Problem = {
   code: "key.waiting",
   reason: "the key of this message has not come from this site's gateway yet",
   nextStep: "Nothing to do: the message opens by itself when its key is here.",

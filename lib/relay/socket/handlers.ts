@@ -51,9 +51,9 @@ export function createHandlers(speaker: Speaker, services: HandlerServices): Han
       return { hash: toHex(hash) };
     },
 
-    "directory:user": async ({ user }) => {
+    "directory:user": async ({ user, at }) => {
       await requireStanding(database, speaker);
-      return readUserCertificates(database, fromHex(user), now());
+      return readUserCertificates(database, fromHex(user), now(), at);
     },
 
     "directory:certificate": async ({ hash }) => {

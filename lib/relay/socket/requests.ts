@@ -16,7 +16,7 @@ function bytes(maximum: number) {
 /** What each event may carry; unknown fields are refused. */
 export const requests = {
   "directory:publish": z.strictObject({ certificate: bytes(limits.signed) }),
-  "directory:user": z.strictObject({ user: id }),
+  "directory:user": z.strictObject({ user: id, at: z.int().min(0).optional() }),
   "directory:certificate": z.strictObject({ hash }),
   "directory:posts": z.strictObject({ query: z.string().max(relayLimits.query).optional() }),
   "conversation:list": z.strictObject({}),

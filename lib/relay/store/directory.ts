@@ -34,11 +34,18 @@ export async function publishCertificate(client: SqlClient, certificate: NewCert
   );
 }
 
-/** The latest certificate of each device of a user that may still be a recipient. */
+/** Certificates live for a day and are renewed after half of it: this many are in force at one moment, and to spare. */
+const mostAtOnce = 256;
+
+/**
+ * The latest certificate of each device of a user that may still be a recipient; with `at` (ms UTC), also those that
+ * were in force then.
+ */
 export async function readUserCertificates(
   client: SqlClient,
   user: Bytes,
   now: number,
+  at?: number,
 ): Promise<{ certificates: string[]; name: string; site: string }> {
   const users = await client.query<{ name: string; site: string }>(
     "SELECT name, site FROM users WHERE id = $1 AND NOT disabled",
@@ -52,7 +59,20 @@ export async function readUserCertificates(
      ORDER BY device, not_after DESC, published_at DESC`,
     [user, now - limits.lapsedRecipient],
   );
-  return { certificates: rows.map((row) => listed(row.bytes)), name: found.name, site: found.site };
+  const then = at === undefined ? [] : await readInForce(client, user, at);
+  const certificates = [...new Set([...rows, ...then].map((row) => listed(row.bytes)))];
+  return { certificates, name: found.name, site: found.site };
+}
+
+/** Not longer ago than a recipient may be away. A certificate's beginning is no column: its longest life stands for it. */
+function readInForce(client: SqlClient, user: Bytes, at: number): Promise<{ readonly bytes: Uint8Array }[]> {
+  return client.query<{ bytes: Uint8Array }>(
+    `SELECT bytes FROM certificates
+     WHERE user_id = $1 AND not_after >= to_timestamp($2::float8 / 1000)
+       AND not_after <= to_timestamp($3::float8 / 1000)
+     ORDER BY not_after LIMIT $4`,
+    [user, at, at + limits.certificateLifetime + limits.clockSkew, mostAtOnce],
+  );
 }
 
 /** @throws RelayError "directory.unknown". */
