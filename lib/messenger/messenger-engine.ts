@@ -133,12 +133,10 @@ export class MessengerEngine implements MessengerApi {
     if (user === session.parts.self.user) {
       throw new MessengerError("conversation.self", "a conversation needs somebody else");
     }
-    const conversation = await session.book.createDirect(user);
-    await session.refresh(conversation);
-    if (
-      !conversation.roster?.members.has(user) ||
-      !conversation.roster.members.has(session.parts.self.user)
-    ) {
+    const refresh = (found: Conversation) => session.refresh(found);
+    const conversation = await session.book.createDirect(user, refresh);
+    await refresh(conversation);
+    if (session.book.direct(user) !== conversation) {
       throw new MessengerError("conversation.unknown", "the relay did not give back the new conversation", {
         nextStep: "Try again.",
       });

@@ -11,6 +11,7 @@ import {
 } from "../../protocol/roster-event.ts";
 import { type Bytes, utf8 } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
+import { randomUuid } from "../../shared/uuid.ts";
 import { MessengerError } from "../messenger-error.ts";
 import { RelayRefused } from "../relay/relay-refused.ts";
 import { Conversation } from "./conversation.ts";
@@ -68,30 +69,51 @@ export class ConversationBook {
 
   /** The one-to-one conversation with this user, if it is known here. */
   direct(user: string): Conversation | undefined {
-    return this.mine().find(({ roster }) => roster?.members.size === 2 && roster.members.has(user));
+    return this.mine().find((conversation) => isDirect(conversation, this.#parts.self.user, user));
   }
 
   /**
    * Writes the creating event of the conversation with `user`. Its id follows from the two users, so that two who
-   * write to each other at once get one conversation: the relay takes one creation, the other side reads it.
+   * write to each other at once get one conversation: the relay takes one creation, the other side reads it with
+   * `refresh`.
    */
-  async createDirect(user: string): Promise<Conversation> {
+  async createDirect(
+    user: string,
+    refresh: (conversation: Conversation) => Promise<void>,
+  ): Promise<Conversation> {
     const { self, directory, relay } = this.#parts;
     const [own, other] = await Promise.all([directory.devicesOf(self.user), directory.devicesOf(user)]);
     const site = other[0]?.value.site ?? directory.user(user)?.site;
     if (site === undefined) throw new MessengerError("contact.unknown", "there is no such post");
+    if (other.some(({ value }) => value.site !== site)) {
+      throw new MessengerError("contact.two-sites", "two sites have certified devices of this person", {
+        nextStep: "Tell your site's security officer: one of them is not this person's.",
+      });
+    }
     const members: RosterMemberEntry[] = [
       { user: self.userBytes, site: self.site, devices: this.#ownDevices(own), moderator: true },
       { user: fromHex(user), site, devices: other.map(asDevice), moderator: true },
     ];
-    const id = directId(self.user, user);
-    const event = await this.#sign(fromHex(id), new Uint8Array(0), { kind: "create", members });
-    try {
+    const create = async (id: string): Promise<Conversation> => {
+      const event = await this.#sign(fromHex(id), new Uint8Array(0), { kind: "create", members });
       await relay.ask("roster:append", { conversation: id, previous: "", event });
+      return this.ensure(id);
+    };
+    const id = directId(self.user, user);
+    let member = false;
+    try {
+      return await create(id);
     } catch (error) {
-      if (!(error instanceof RelayRefused) || error.code !== "roster.conflict") throw error;
+      if (!(error instanceof RelayRefused) || !taken.has(error.code)) throw error;
+      member = error.code === "roster.conflict";
     }
-    return this.ensure(id);
+    const found = this.ensure(id);
+    await refresh(found);
+    // It could not be read yet: nothing is known of it.
+    if (member && found.progress.cursor === 0) return found;
+    // The id follows from public names: a third person may have made a conversation of that name, with the two or
+    // without them. It is not the one that was asked for.
+    return isDirect(found, self.user, user) ? found : await create(toHex(randomUuid()));
   }
 
   /**
@@ -160,6 +182,13 @@ export class ConversationBook {
       self.signer,
     );
   }
+}
+
+/** The relay's answers to a creation whose id is in use: by a conversation of this person, or of others. */
+const taken = new Set(["roster.conflict", "conversation.unknown"]);
+
+function isDirect({ roster }: Conversation, self: string, user: string): boolean {
+  return roster?.members.size === 2 && roster.members.has(self) && roster.members.has(user);
 }
 
 function asDevice({ value, hash: certificateHash }: ParsedCertificate): RosterDevice {
