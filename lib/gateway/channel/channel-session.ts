@@ -10,6 +10,7 @@ import type { SecretBytes } from "../../shared/secret-bytes.ts";
 import type { AccessSecrets } from "../enrolment/access-secrets.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { errorBody } from "../http/http-errors.ts";
+import { fitText } from "./fit-text.ts";
 
 /** Close codes of the WebSocket; the reason is the error's code. */
 export const closeCodes = {
@@ -185,13 +186,16 @@ export class ChannelSession {
   }
 }
 
+/** What a channel message's texts may have (docs/PROTOCOL.md, channel messages). */
+const mostTextBytes = 512;
+
 function errorMessage(error: VernamError): ChannelMessage {
   const { code, message, nextStep, retryAfterMs } = errorBody(error);
   return {
     type: "error",
     code: code.slice(0, 64),
-    message: message.slice(0, 160),
-    ...(nextStep === undefined ? {} : { nextStep: nextStep.slice(0, 160) }),
+    message: fitText(message, mostTextBytes),
+    ...(nextStep === undefined ? {} : { nextStep: fitText(nextStep, mostTextBytes) }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }),
   };
 }
