@@ -186,7 +186,7 @@ export class ChannelSession {
   }
 }
 
-/** What a channel message's texts may have (docs/PROTOCOL.md, channel messages). */
+/** As many bytes as lib/protocol/channel-messages.ts lets the texts of an error have. */
 const mostTextBytes = 512;
 
 function errorMessage(error: VernamError): ChannelMessage {
