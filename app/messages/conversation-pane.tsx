@@ -18,8 +18,8 @@ import { Thread } from "@/lib/ui/messenger/thread.tsx";
 import { useTyping } from "@/lib/ui/messenger/use-typing.ts";
 import { useSites } from "@/lib/ui/network/site-directory.ts";
 import { Empty, Notice } from "@/lib/ui/notice.tsx";
-import { splitPostName } from "@/lib/ui/post-name.ts";
 import { useCountryName } from "@/lib/ui/use-country-name.ts";
+import { usePostName } from "@/lib/ui/use-post-name.ts";
 
 interface ConversationPaneProps {
   readonly api: MessengerApi;
@@ -77,7 +77,7 @@ export function ConversationPane(props: ConversationPaneProps) {
     [api],
   );
 
-  const { place, title } = splitPostName(conversation.title);
+  const { place, title } = usePostName()(conversation.title);
   const countries = conversation.members
     .filter((member) => member.user !== props.self)
     .map((member) => countryName(sites.get(member.site)?.country ?? ""));

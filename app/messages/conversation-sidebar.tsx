@@ -19,6 +19,7 @@ import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { splitPostName } from "@/lib/ui/post-name.ts";
 import { useCountryName } from "@/lib/ui/use-country-name.ts";
+import { usePostName } from "@/lib/ui/use-post-name.ts";
 
 interface SidebarProps {
   readonly api: MessengerApi;
@@ -191,7 +192,7 @@ function ConversationRow(props: {
 function ContactRow({ contact, onChoose }: { contact: ContactView; onChoose: () => void }) {
   const t = useTranslations("messages");
   const countryName = useCountryName();
-  const { place, title } = splitPostName(contact.name);
+  const { place, title } = usePostName()(contact.name);
   return (
     <button
       type="button"

@@ -13,7 +13,7 @@ interface SegmentedProps<T extends string> {
 export function Segmented<T extends string>({ label, value, options, onChange }: SegmentedProps<T>) {
   const name = useId();
   return (
-    <fieldset className="inline-flex rounded-md border border-line-strong bg-surface p-px">
+    <fieldset className="inline-flex flex-wrap rounded-md border border-line-strong bg-surface p-px">
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label key={option.value} title={option.title} className="relative flex">

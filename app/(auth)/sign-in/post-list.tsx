@@ -5,11 +5,11 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { TextField } from "@/lib/ui/field.tsx";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { Empty } from "@/lib/ui/notice.tsx";
-import { splitPostName } from "@/lib/ui/post-name.ts";
 import type { Role } from "@/lib/ui/session-user.ts";
 import { findPosts, groupByCountry, isServicePost, isSiteOfficer } from "@/lib/ui/sign-in/group-posts.ts";
 import type { PostEntry } from "@/lib/ui/sign-in/load-posts.ts";
 import { useCountryName } from "@/lib/ui/use-country-name.ts";
+import { usePostName } from "@/lib/ui/use-post-name.ts";
 
 interface PostListProps {
   readonly posts: readonly PostEntry[];
@@ -98,7 +98,7 @@ export function PostList({ posts, wantedRoles, onChoose }: PostListProps) {
 
 function PostButton(props: { post: PostEntry; framed?: boolean; suggested: boolean; onChoose: () => void }) {
   const t = useTranslations("signIn");
-  const { place, title } = splitPostName(props.post.name);
+  const { place, title } = usePostName()(props.post.name);
   return (
     <button
       type="button"

@@ -34,7 +34,7 @@ function Alarms({ topology }: { topology: TopologyView }) {
   };
   const waiting = overview?.pairsWaiting ?? [];
   return (
-    <div className="grid gap-8 px-4 pb-10">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-8 px-4 pb-10">
       <Section title={t("now")}>
         {now.length === 0 ? (
           <Empty icon="check" title={t("none")}>
@@ -80,7 +80,7 @@ function Alarms({ topology }: { topology: TopologyView }) {
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className="grid gap-2">
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <h2 className="text-base font-semibold">{title}</h2>
       {children}
     </section>

@@ -88,10 +88,10 @@ function Consumption({ range, end, by, onBy }: ConsumptionProps) {
   if (problem && !shown) return <ReadProblem problem={problem} onRetry={reload} />;
   if (!shown) return <Waiting>{t("common.loading")}</Waiting>;
   return (
-    <div className="grid gap-6 pb-10">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6 pb-10">
       <Totals view={shown} />
       <Chart view={shown} />
-      <section className="grid gap-2 px-4">
+      <section className="grid grid-cols-[minmax(0,1fr)] gap-2 px-4">
         <div className="flex flex-wrap items-center justify-between gap-2">
           <Segmented
             label={t("consumption.by")}
@@ -158,8 +158,8 @@ function Chart({ view }: { view: ConsumptionView }) {
   const formatValue = useCallback((value: number) => quantity.data(value), [quantity]);
   const formatTime = useCallback((at: number) => quantity.shortClock(at), [quantity]);
   return (
-    <section className="grid gap-2 px-4">
-      <div className="flex items-center justify-between gap-2">
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-2 px-4">
+      <div className="flex flex-wrap items-center justify-between gap-2">
         <h2 className="text-base font-semibold">{t("consumption.title")}</h2>
         <Segmented
           label={t("consumption.title")}

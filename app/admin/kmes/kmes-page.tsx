@@ -38,7 +38,7 @@ function Kmes({ topology }: { topology: TopologyView }) {
     `${names.get(kme.site) ?? ""} ${kme.kmeId}`.toLowerCase().includes(asked),
   );
   return (
-    <div className="grid gap-4 px-4 pb-10">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 px-4 pb-10">
       <p className="max-w-prose text-ink-soft">{t("lead")}</p>
       <div className="w-80 max-w-full">
         <TextField

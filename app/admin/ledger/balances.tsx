@@ -42,7 +42,7 @@ export function Balances({ topology }: { topology: TopologyView }) {
   const wrong = value.filter((view) => view.balance !== 0 || !view.agree).length;
   const asked = query.trim().toLowerCase();
   return (
-    <div className="grid gap-3 pb-8">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pb-8">
       <div className="flex flex-wrap items-center justify-between gap-3 px-4 pt-4">
         <div className="grid gap-1">
           <p className="text-lg font-semibold" data-balance={wrong === 0 ? "zero" : "wrong"}>

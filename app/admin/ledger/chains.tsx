@@ -48,8 +48,8 @@ export function Chains({ topology }: { topology: TopologyView }) {
   if (problem && !value) return <ReadProblem problem={problem} onRetry={reload} />;
   if (!value) return <Waiting>{common("loading")}</Waiting>;
   return (
-    <div className="grid gap-4 pb-8">
-      <div className="grid gap-3 px-4 pt-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 pb-8">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-4 pt-4">
         <div>
           <Button
             tone="primary"

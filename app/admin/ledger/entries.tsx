@@ -46,7 +46,7 @@ export function Entries({ topology }: { topology: TopologyView }) {
     );
   }
   return (
-    <div className="grid gap-3 pb-8">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pb-8">
       <div className="w-80 max-w-full px-4 pt-4">
         <SelectField label={t("filterSite")} value={shown} onChange={(event) => setSite(event.target.value)}>
           {sorted.map((one) => (

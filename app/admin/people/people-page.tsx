@@ -80,8 +80,8 @@ export function PeoplePage({ mayCommand, ownSite, command }: PeoplePageProps) {
       ) : !value || !shown ? (
         <Waiting>{t("common.loading")}</Waiting>
       ) : (
-        <div className="grid gap-6 pb-10">
-          <div className="grid gap-3 px-4">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-6 pb-10">
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-4">
             {mayCommand ? null : <p className="max-w-prose text-sm text-ink-soft">{t("people.readOnly")}</p>}
             {mayCommand && command === null ? (
               <p className="text-sm text-ink-soft">{t("people.needsDevice")}</p>
@@ -110,7 +110,7 @@ export function PeoplePage({ mayCommand, ownSite, command }: PeoplePageProps) {
               </ul>
             )}
           </div>
-          <section className="grid gap-3">
+          <section className="grid grid-cols-[minmax(0,1fr)] gap-3">
             <div className="flex flex-wrap items-center justify-between gap-3 px-4">
               <h2 className="text-base font-semibold">{t("people.devices")}</h2>
               <div className="w-80 max-w-full">
