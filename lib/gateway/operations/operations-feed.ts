@@ -22,7 +22,8 @@ const relaysPerTick = 50;
 
 /**
  * One feed for all watchers of the operations face: each second the links that changed and, when it changed, the
- * overview; alarms and relays at once. Does nothing while nobody watches.
+ * overview; relays at once, and alarms, each after the row of its link that tells what was measured. Does nothing
+ * while nobody watches.
  */
 export class OperationsFeed {
   readonly #source: FeedSource;
@@ -54,7 +55,10 @@ export class OperationsFeed {
     const source = this.#source;
     const ends = [
       source.onLinkChange((link) => this.#changed.add(link)),
-      source.onAlarm((alarm) => this.#emit("alarm", alarm)),
+      source.onAlarm((alarm) => {
+        this.#emit("links", [source.linkStatus(alarm.link)]);
+        this.#emit("alarm", alarm);
+      }),
       source.onRelay((relay) => {
         if (this.#relays++ < relaysPerTick) this.#emit("relay", relay);
       }),
