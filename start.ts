@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { announcement } from "./lib/launcher/announce.ts";
 import { Child, type ChildEvents } from "./lib/launcher/child.ts";
 import { childEnvironment, type Zone } from "./lib/launcher/child-environment.ts";
+import { requireFreePorts } from "./lib/launcher/free-ports.ts";
 import { makeLanCertificate } from "./lib/launcher/lan-certificate.ts";
 import { type LauncherOptions, readOptions } from "./lib/launcher/options.ts";
 import { listPosts } from "./lib/launcher/posts.ts";
@@ -52,6 +53,7 @@ function launch(options: LauncherOptions): void {
 
 try {
   const options = readOptions(process.env, process.argv.slice(2));
+  await requireFreePorts(options);
   mkdirSync(options.dataFolder, { recursive: true });
   if (options.lanAddresses.length > 0) makeLanCertificate(program("lan-certificate.js"), options);
   launch(options);

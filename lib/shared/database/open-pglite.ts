@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PGlite, type Transaction, types } from "@electric-sql/pglite";
 import { PrismaPGlite } from "pglite-prisma-adapter";
@@ -26,11 +26,15 @@ export async function openPglite(folder: string): Promise<Database> {
   if (entries.length === 0) await createPgliteFolder(folder);
   // PGlite would create a new database over the files of one that lost its version file.
   else if (!existsSync(join(folder, "PG_VERSION"))) throw corrupt(folder, "PG_VERSION is missing");
+  // The one file that PGlite writes before it finds that it cannot open the others.
+  const pidFile = join(folder, "postmaster.pid");
+  const hadPidFile = existsSync(pidFile);
   let pglite: PGlite;
   try {
     pglite = await PGlite.create(folder, asHex);
     await pglite.query("SELECT 1");
   } catch (cause) {
+    if (!hadPidFile) rmSync(pidFile, { force: true });
     throw corrupt(folder, cause);
   }
   return new PgliteDatabase(pglite);
