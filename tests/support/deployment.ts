@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { freePortPair } from "./free-port.ts";
+import { until } from "./until.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -68,6 +69,26 @@ export class Deployment {
     return this.#launcher.exitCode === null && this.#launcher.signalCode === null;
   }
 
+  get launcherPid(): number {
+    return this.#launcher.pid ?? -1;
+  }
+
+  /** Everything the launcher and, through it, the processes printed so far. */
+  get text(): string {
+    return this.output.join("");
+  }
+
+  /** Resolves with the launcher's exit status, null after a signal. */
+  async ended(withinMs = 60_000): Promise<number | null> {
+    await until(
+      "the launcher ends",
+      () => !this.running,
+      withinMs,
+      () => this.text.slice(-2000),
+    );
+    return this.#launcher.exitCode;
+  }
+
   async health(): Promise<{ readonly httpStatus: number; readonly body: Health } | undefined> {
     try {
       const answer = await fetch(`http://127.0.0.1:${this.port}/api/health`, {
@@ -110,6 +131,16 @@ export class Deployment {
   kill(zone: "web" | "qkdn"): void {
     const pid = this.pidOf(zone);
     if (pid !== undefined) process.kill(pid, "SIGKILL");
+  }
+
+  /** Kills a zone that runs, and returns the process id of the one the launcher starts in its place. */
+  async killAndSeeRestarted(zone: "web" | "qkdn"): Promise<number> {
+    const before = await until(`${zone} runs`, () => this.pidOf(zone));
+    process.kill(before, "SIGKILL");
+    return until(`${zone} is started again`, () => {
+      const now = this.pidOf(zone);
+      return now === before ? undefined : now;
+    });
   }
 
   signalLauncher(signal: NodeJS.Signals): void {
