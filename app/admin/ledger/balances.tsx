@@ -48,11 +48,11 @@ export function Balances({ topology }: { topology: TopologyView }) {
           <p className="text-lg font-semibold" data-balance={wrong === 0 ? "zero" : "wrong"}>
             {wrong === 0 ? (
               <Badge tone="ok" icon="check">
-                {t("allZero", { count: value.length })}
+                <span className="whitespace-normal">{t("allZero", { count: value.length })}</span>
               </Badge>
             ) : (
               <Badge tone="alarm" icon="alarm">
-                {t("notZero", { count: wrong })}
+                <span className="whitespace-normal">{t("notZero", { count: wrong })}</span>
               </Badge>
             )}
           </p>
