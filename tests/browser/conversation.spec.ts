@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { expectAccessibleInBothThemes } from "./support/accessibility.ts";
 import { expectQuiet, Post, sharedPort } from "./support/post.ts";
 
 test.describe.configure({ mode: "serial" });
@@ -202,6 +203,22 @@ test("a phone 360 pixels wide shows one thing at a time and never scrolls sidewa
   await expect(page.getByRole("navigation", { name: "Conversations" })).toBeVisible();
   await fits();
   await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test("axe finds nothing grave in a conversation, a key card and the safety number, in both themes", async () => {
+  const { page } = lisbon;
+  await expectAccessibleInBothThemes(page, "conversation");
+  await lisbon
+    .message("Sent from a phone.")
+    .getByRole("button", { name: /Key card/ })
+    .click();
+  await expect(page.getByRole("region", { name: "Key card" })).toContainText("Who could know what");
+  await expectAccessibleInBothThemes(page, "key card");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Verified", exact: true }).click();
+  await expect(page.getByRole("dialog").getByRole("listitem")).toHaveCount(12);
+  await expectAccessibleInBothThemes(page, "safety number");
+  await page.keyboard.press("Escape");
 });
 
 test("keyboard alone: sign in, find a post, open the conversation, send", async ({ browser }) => {
