@@ -37,6 +37,8 @@ test("Lisbon and Madrid exchange one-time pad and AES messages both ways", async
   await lisbon.sees("The same cipher, from Madrid.");
   await madrid.send("And once more in the same epoch.", "AES-256");
   await lisbon.sees("And once more in the same epoch.");
+  const composer = madrid.page.getByRole("region", { name: "Write a message" });
+  await expect(composer).toContainText("Continues the current epoch: no new key");
 
   await madrid.delivery("answer under a pad", "Read");
   await lisbon.delivery("A second cipher, from Lisbon.", "Read");

@@ -22,15 +22,25 @@ export function PriceLine({ api, conversation, text, suite }: PriceLineProps) {
 
   useEffect(() => {
     let gone = false;
-    const timer = setTimeout(() => {
-      api.price(conversation, written, suite).then(
-        (asked) => gone || setPrice(asked),
-        () => gone || setPrice(null),
-      );
-    }, 120);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        api.price(conversation, written, suite).then(
+          (asked) => gone || setPrice(asked),
+          () => gone || setPrice(null),
+        );
+      }, 120);
+    };
+    ask();
+    // A message that went out may have opened an epoch, or ended one.
+    const unsubscribe = api.subscribe((event) => {
+      if (event.type === "messages") ask();
+    });
     return () => {
       gone = true;
       clearTimeout(timer);
+      unsubscribe();
     };
   }, [api, conversation, written, suite]);
 

@@ -28,6 +28,9 @@ interface Client {
   readonly key: string;
 }
 
+/** A whole deployment, started while other tests use the machine too. */
+const startMs = 180_000;
+
 let deployment: Deployment;
 let foreign: string;
 
@@ -78,8 +81,8 @@ async function keysCommand(...args: string[]): Promise<string> {
 beforeAll(async () => {
   foreign = mkdtempSync(join(tmpdir(), "vernam-foreign-"));
   deployment = await Deployment.start();
-  await deployment.healthy();
-});
+  await deployment.healthy(120_000);
+}, startMs);
 
 afterAll(async () => {
   await deployment?.stop();

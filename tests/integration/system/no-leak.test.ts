@@ -24,6 +24,9 @@ const lisbon = "pt-lis-mne";
 const madrid = "es-mad-mfa";
 const macKeyLength = 32;
 
+/** A whole deployment, started while other tests use the machine too. */
+const startMs = 180_000;
+
 let deployment: Deployment;
 let proxy: RecordingProxy;
 let folder: string;
@@ -173,11 +176,11 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "vernam-no-leak-"));
   const dataFolder = join(folder, "data");
   deployment = await Deployment.start({ dataFolder });
-  await deployment.healthy();
+  await deployment.healthy(120_000);
   proxy = await RecordingProxy.start(deployment.port);
   watchSecrets();
   await converse();
-});
+}, startMs);
 
 afterAll(async () => {
   unwatchSecrets();
