@@ -76,8 +76,11 @@ describe(`${kills} kills of the key process and the web process at random moment
     } finally {
       await traffic.stop();
     }
-    console.log(`${traffic.written} messages written`);
+    const drained = Date.now();
     for (const direction of directions) await expectExactlyOnce(direction);
+    console.log(
+      `${traffic.written} messages written; the last arrived ${Date.now() - drained} ms after the kills`,
+    );
     for (const post of posts) await expectOnlyOwn(post, directions);
     expect(deployment.running).toBe(true);
   });
