@@ -18,7 +18,15 @@ import type { IncomingEntry } from "../relay/relay-port.ts";
 import type { StoreWrite } from "../store/device-store.ts";
 import type { CopyDesk } from "./copy-desk.ts";
 import { MessageLedger } from "./message-ledger.ts";
-import { isKeyless, isNotForUs, isPassing, problemOf, startMissing, waitingProblem } from "./problems.ts";
+import {
+  isKeyless,
+  isNotForUs,
+  isPassing,
+  isUnwanted,
+  problemOf,
+  startMissing,
+  waitingProblem,
+} from "./problems.ts";
 import type { ReceiptDesk } from "./receipt-desk.ts";
 
 /** How long an entry whose key is not here holds back the ones after it, so that the order on screen stays. */
@@ -237,9 +245,11 @@ export class Inbox {
         if (key === undefined) await this.#park(conversation, entry, error);
         else await this.#stayParked(conversation, entry, error);
       } else if (isNotForUs(error)) {
+        this.#forgetKey(entry);
         await this.#commit(conversation, entry.seq, this.#unparkWrite(key));
       } else if (entry.kind === "epoch") {
         // Messages of this epoch each say that they cannot be opened; the start itself is nothing to show.
+        this.#forgetKey(entry);
         await this.#commit(conversation, entry.seq, this.#unparkWrite(key));
       } else {
         this.#forgetKey(entry);
@@ -250,12 +260,14 @@ export class Inbox {
     }
   }
 
-  /** Nobody waits for the key of an envelope that was refused: its record hash may be invented. */
-  #forgetKey(entry: ParkedRow): void {
+  /** Nobody waits for the key of an entry that was refused: its record hash may be invented, its key used. */
+  #forgetKey({ kind, bytes }: ParkedRow): void {
     try {
-      this.#copies.cancel(parseEnvelope(entry.bytes).fields.drawRecordHash);
+      const { drawRecordHash } =
+        kind === "epoch" ? parseEpochStart(bytes).value : parseEnvelope(bytes).fields;
+      this.#copies.cancel(drawRecordHash);
     } catch {
-      // Not even an envelope: it named no key.
+      // Neither envelope nor start: it named no key.
     }
   }
 
@@ -368,7 +380,15 @@ export class Inbox {
     if (!keyed) return;
     const again = (refusal?: unknown) =>
       conversation.queue.run(() => this.#unpark(conversation, key, parked, refusal)).catch(this.#parts.fail);
-    const wait = () => this.#copies.obtain(keyed.recordHash, keyed.at, true).then(() => again(), again);
+    const wait = async (): Promise<void> => {
+      try {
+        await this.#copies.obtain(keyed.recordHash, keyed.at, true);
+        await again();
+      } catch (refusal) {
+        // A forgery that names the same key was refused, and with it its wish: this one's stands.
+        await (isUnwanted(refusal) ? wait() : again(refusal));
+      }
+    };
     const epochId = "fields" in keyed.parsed ? keyed.parsed.fields.epochId : undefined;
     if (!epochId || epochId.length === 0) void wait();
     else

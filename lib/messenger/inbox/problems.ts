@@ -33,6 +33,11 @@ export function isKeyless(error: unknown): boolean {
   return error instanceof VernamError && keyless.has(error.code);
 }
 
+/** Whether a key is only not waited for any more; whoever still needs it asks again. */
+export function isUnwanted(error: unknown): boolean {
+  return error instanceof VernamError && error.code === "copy.unwanted";
+}
+
 export function isNotForUs(error: unknown): boolean {
   return error instanceof VernamError && notForUs.has(error.code);
 }
