@@ -18,12 +18,14 @@ export class GatewayServers {
   readonly #folder = mkdtempSync(join(tmpdir(), "vernam-messenger-gateways-"));
   readonly #keys = new FakeKeyNetwork();
   readonly #sites: readonly string[];
+  readonly #now: () => number;
   #tokens: TokenIssuer | undefined;
   #port = 0;
   #stop: () => Promise<void> = async () => undefined;
 
-  constructor(sites: readonly string[]) {
+  constructor(sites: readonly string[], now: () => number = Date.now) {
     this.#sites = sites;
+    this.#now = now;
   }
 
   get origin(): string {
@@ -31,7 +33,7 @@ export class GatewayServers {
   }
 
   async open(): Promise<void> {
-    this.#tokens ??= await createTokenIssuer(this.#folder, Date.now);
+    this.#tokens ??= await createTokenIssuer(this.#folder, this.#now);
     const database = await openPglite(join(this.#folder, "qkdn", "db"));
     await migrate(database, join(import.meta.dirname, "../../../prisma/keys/migrations"));
     const queue = new CommitQueue(database);
@@ -49,7 +51,7 @@ export class GatewayServers {
       record: async () => undefined,
       onUse: log,
       log,
-      now: Date.now,
+      now: this.#now,
     });
     const origins = createAllowedOrigins(3000, []);
     const server = createServer({ origins, tls: undefined, log });
