@@ -6,7 +6,7 @@ import { ensureChromium } from "./steps/chromium.mjs";
 import { ensureGenerated } from "./steps/generate.mjs";
 import { ensureInstalled } from "./steps/install.mjs";
 import { say } from "./steps/log.mjs";
-import { binary, root, run } from "./steps/run.mjs";
+import { binary, run } from "./steps/run.mjs";
 import { ensureServers } from "./steps/servers.mjs";
 
 /**

@@ -11,7 +11,9 @@ it.each(["nine", "eu27", "iberia-small"])(
     expect(posts).toHaveLength(2 * sites.length + 3);
     expect(new Set(posts.map((post) => post.handle)).size).toBe(posts.length);
     for (const site of sites) {
-      const roles = posts.filter((post) => post.site.id === site.id).map((post) => post.roles.includes("officer"));
+      const roles = posts
+        .filter((post) => post.site.id === site.id)
+        .map((post) => post.roles.includes("officer"));
       expect(roles).toEqual(expect.arrayContaining([true, false]));
     }
     for (const { handle, name } of posts) {
