@@ -6,17 +6,10 @@ import type { Database } from "../../shared/database/database.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
 import { RelayError } from "../relay-error.ts";
 import { appendRoster } from "../store/append-roster.ts";
-import { readAudience } from "../store/audience.ts";
-import {
-  findPosts,
-  ownsDevice,
-  publishCertificate,
-  readCertificate,
-  readUserCertificates,
-} from "../store/directory.ts";
+import { findPosts, publishCertificate, readCertificate, readUserCertificates } from "../store/directory.ts";
 import { receiptKindName } from "../store/entry-kinds.ts";
 import { listConversations, readEntries } from "../store/read-entries.ts";
-import { listReceipts, putReceipt } from "../store/receipts.ts";
+import { type KeptReceipt, listReceipts, notOwn, type PendingReceipt } from "../store/receipts.ts";
 import type { Speaker } from "../store/speaker.ts";
 import { requireMember, requireStanding } from "../store/standing.ts";
 import type { EntryQueue } from "./entry-queue.ts";
@@ -26,6 +19,7 @@ import type { RequestName, RequestOf } from "./requests.ts";
 export interface HandlerServices {
   readonly database: Database;
   readonly queue: EntryQueue;
+  readonly putReceipt: (receipt: PendingReceipt) => Promise<KeptReceipt>;
   readonly fanOut: FanOut;
   /** Milliseconds UTC. */
   readonly now: () => number;
@@ -37,7 +31,7 @@ type Handlers = {
 
 /** What each event does for one socket's speaker. Every one asks the database who the speaker still is. */
 export function createHandlers(speaker: Speaker, services: HandlerServices): Handlers {
-  const { database, queue, fanOut, now } = services;
+  const { database, queue, putReceipt, fanOut, now } = services;
   return {
     "directory:publish": async ({ certificate }) => {
       await requireStanding(database, speaker);
@@ -100,20 +94,13 @@ export function createHandlers(speaker: Speaker, services: HandlerServices): Han
 
     "receipt:put": async ({ conversation, receipt }) => {
       const id = fromHex(conversation);
-      await requireMember(database, speaker, id);
       const { value, bytes } = parseReceipt(copyBytes(receipt));
-      const own = equalBytes(value.conversation, id) && equalBytes(value.device, speaker.deviceId);
-      if (!own || !(await ownsDevice(database, speaker.userId, value.device))) {
-        throw new RelayError(
-          "receipt.invalid",
-          "A device signs receipts of its own for this conversation only.",
-        );
-      }
-      const { device, kind, at } = value;
-      const stored = { conversation: id, device, kind, user: speaker.userId, at, bytes };
-      if (await putReceipt(database, stored)) {
-        const audience = await readAudience(database, id);
-        const view = { device: toHex(device), kind: receiptKindName(kind), bytes };
+      if (!equalBytes(value.conversation, id) || !equalBytes(value.device, speaker.deviceId)) throw notOwn();
+      const { kind, at } = value;
+      const pending = { conversation, conversationId: id, kind, at, bytes, speaker };
+      const { fresh, audience } = await putReceipt(pending);
+      if (fresh) {
+        const view = { device: speaker.device, kind: receiptKindName(kind), bytes };
         fanOut.receiptPut(conversation, speaker.user, view, audience);
       }
       return {};

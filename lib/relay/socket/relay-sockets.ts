@@ -4,6 +4,7 @@ import { createClient } from "redis";
 import { Server } from "socket.io";
 import type { WiretapFrame } from "../../protocol/relay-events.ts";
 import type { WebConfig } from "../../shared/config-web.ts";
+import { CommitQueue } from "../../shared/database/commit-queue.ts";
 import type { Database } from "../../shared/database/database.ts";
 import { fromHex } from "../../shared/hex.ts";
 import { isAllowedHost } from "../http/hosts.ts";
@@ -12,6 +13,7 @@ import { relayLimits } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { RelayError } from "../relay-error.ts";
 import { readAudience } from "../store/audience.ts";
+import { putReceipts } from "../store/receipts.ts";
 import { requireMember } from "../store/standing.ts";
 import { answering } from "./answer.ts";
 import { EntryQueue } from "./entry-queue.ts";
@@ -57,10 +59,14 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
     ...(redis === undefined ? {} : { adapter: createAdapter(redis) }),
   });
   const wiretap = io.of("/wiretap");
-  const fanOut = new FanOut(io, (frame) => emitWiretap(wiretap, frame), Date.now);
+  // A frame is encoded whether or not anybody watches; with Redis the watchers may be at another process.
+  const watched = () => redis !== undefined || wiretap.sockets.size > 0;
+  const fanOut = new FanOut(io, (frame) => watched() && emitWiretap(wiretap, frame), Date.now);
   const queue = new EntryQueue(database, (entry, seq, audience) =>
     fanOut.entryCommitted(entry, seq, audience),
   );
+  const commits = new CommitQueue(database);
+  const putReceipt = commits.kind(putReceipts);
   const signOffs = new SignOffs(io, database);
   for (const space of [io.of("/"), wiretap]) {
     space.use((socket, next) => {
@@ -74,7 +80,7 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
     });
     space.on("connection", (socket) => welcome(socket as RelaySocket, signOffs));
   }
-  io.on("connection", (socket) => serve(socket, { database, queue, fanOut, now: Date.now }, log));
+  io.on("connection", (socket) => serve(socket, { database, queue, putReceipt, fanOut, now: Date.now }, log));
   const sweeping = setInterval(() => {
     signOffs.sweep().catch((error: unknown) => log.error({ err: error }, "the session sweep failed"));
   }, sweepMs);
@@ -84,6 +90,7 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
       clearInterval(sweeping);
       io.disconnectSockets(true);
       await queue.drain();
+      await commits.close();
       await io.close();
       if (redis !== undefined) redis.destroy();
     },

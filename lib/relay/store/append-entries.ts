@@ -2,9 +2,9 @@ import type { SentEntryKind } from "../../protocol/relay-events.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import type { Database, SqlClient } from "../../shared/database/database.ts";
 import { toHex } from "../../shared/hex.ts";
-import { isDemonstration } from "../accounts/account.ts";
 import { RelayError, unknownConversation } from "../relay-error.ts";
 import type { Audience } from "./audience.ts";
+import { readCircles, readOpenSessions, refuseSpeaker } from "./circles.ts";
 import { entryKindNumber } from "./entry-kinds.ts";
 import type { Speaker } from "./speaker.ts";
 
@@ -22,18 +22,6 @@ export type AppendOutcome =
   | { readonly seq: number; readonly fresh: boolean; readonly audience: Audience }
   | { readonly refused: RelayError };
 
-interface MemberRow {
-  readonly conversation_id: Uint8Array;
-  readonly user_id: Uint8Array;
-  readonly kind: string;
-  readonly disabled: boolean;
-  readonly session_version: number;
-}
-
-interface Circle extends Audience {
-  readonly versions: ReadonlyMap<string, number>;
-}
-
 /**
  * Appends many entries in one transaction: heads are locked, members and sessions looked at under the lock, then all
  * rows go in with one statement. Each entry gets its own outcome; a refused one takes no number, so numbers have no
@@ -46,14 +34,17 @@ export function appendEntries(
 ): Promise<AppendOutcome[]> {
   return database.transaction(async (client) => {
     const heads = await lockHeads(client, pending);
-    const circles = await readCircles(client, heads.keys(), pending);
+    const circles = await readCircles(
+      client,
+      pending.filter((entry) => heads.has(entry.conversation)),
+    );
     const sessions = await readOpenSessions(client, pending);
     const stored = await readStored(client, pending);
     const outcomes: AppendOutcome[] = [];
     const fresh: { entry: PendingEntry; seq: number }[] = [];
     for (const entry of pending) {
       const circle = circles.get(entry.conversation);
-      const refused = refuse(entry, circle, sessions);
+      const refused = refuseSpeaker(entry.speaker, circle, sessions);
       if (refused !== undefined || circle === undefined) {
         outcomes.push({ refused: refused ?? unknownConversation() });
         continue;
@@ -73,18 +64,6 @@ export function appendEntries(
     if (fresh.length > 0) await insert(client, fresh);
     return outcomes;
   });
-}
-
-function refuse(
-  entry: PendingEntry,
-  circle: Circle | undefined,
-  openSessions: ReadonlySet<string>,
-): RelayError | undefined {
-  const version = circle?.versions.get(entry.speaker.user);
-  if (version === undefined) return unknownConversation();
-  const { session } = entry.speaker;
-  const standing = version === entry.speaker.version && (session === null || openSessions.has(session));
-  return standing ? undefined : new RelayError("relay.signed-out", "This session has ended.");
 }
 
 interface StoredEntry {
@@ -110,50 +89,6 @@ async function lockHeads(client: SqlClient, pending: readonly PendingEntry[]): P
     [[...ids.values()]],
   );
   return new Map(rows.map((row) => [toHex(row.id), row.head]));
-}
-
-async function readCircles(
-  client: SqlClient,
-  conversations: Iterable<string>,
-  pending: readonly PendingEntry[],
-): Promise<Map<string, Circle>> {
-  const wanted = new Set(conversations);
-  const ids = new Map(
-    pending.filter((entry) => wanted.has(entry.conversation)).map((e) => [e.conversation, e.conversationId]),
-  );
-  const rows = await client.query<MemberRow>(
-    `SELECT m.conversation_id, m.user_id, u.kind, u.disabled, u.session_version
-     FROM members m JOIN users u ON u.id = m.user_id WHERE m.conversation_id = ANY($1::bytea[])`,
-    [[...ids.values()]],
-  );
-  const circles = new Map<string, ReturnType<typeof newCircle>>();
-  for (const row of rows) {
-    const conversation = toHex(row.conversation_id);
-    const circle = circles.get(conversation) ?? newCircle();
-    circles.set(conversation, circle);
-    const user = toHex(row.user_id);
-    circle.members.push(user);
-    circle.demonstration &&= isDemonstration(row.kind);
-    // A disabled user's version matches nothing: it counts as a session that has ended, not as a stranger.
-    circle.versions.set(user, row.disabled ? -1 : row.session_version);
-  }
-  return circles;
-}
-
-function newCircle() {
-  return { members: [] as string[], demonstration: true, versions: new Map<string, number>() };
-}
-
-async function readOpenSessions(client: SqlClient, pending: readonly PendingEntry[]): Promise<Set<string>> {
-  const ids = new Map<string, Bytes>();
-  for (const { speaker } of pending)
-    if (speaker.sessionId !== null) ids.set(speaker.session, speaker.sessionId);
-  if (ids.size === 0) return new Set();
-  const rows = await client.query<{ id: Uint8Array }>(
-    "SELECT id FROM sessions WHERE id = ANY($1::bytea[]) AND expires_at > now()",
-    [[...ids.values()]],
-  );
-  return new Set(rows.map((row) => toHex(row.id)));
 }
 
 async function readStored(
