@@ -10,6 +10,8 @@ export class DeviceRegister {
   readonly site: string;
   readonly #database: Database;
   readonly #known = new Map<string, DeviceRow>();
+  /** Every registered device. Records name devices of other sites, which are looked up here in vain all the time. */
+  #registered: Promise<Set<string>> | undefined;
 
   constructor(site: string, database: Database) {
     this.site = site;
@@ -20,6 +22,7 @@ export class DeviceRegister {
     const name = toHex(device);
     const known = this.#known.get(name);
     if (known !== undefined) return known;
+    if (!(await this.#names()).has(name)) return this.#known.get(name);
     const rows = await this.#database.query<StoredDevice>(
       `SELECT * FROM "gateway_device" WHERE "site" = $1 AND "device" = $2`,
       [this.site, device],
@@ -80,6 +83,7 @@ export class DeviceRegister {
     );
     if (inserted.length === 0) return false;
     this.#known.set(toHex(row.device), row);
+    (await this.#names()).add(toHex(row.device));
     return true;
   }
 
@@ -125,5 +129,23 @@ export class DeviceRegister {
     const row = toDeviceRow(rows[0]);
     this.#known.set(toHex(device), row);
     return row;
+  }
+
+  #names(): Promise<Set<string>> {
+    if (this.#registered === undefined) {
+      this.#registered = this.#readNames();
+      this.#registered.catch(() => {
+        this.#registered = undefined;
+      });
+    }
+    return this.#registered;
+  }
+
+  async #readNames(): Promise<Set<string>> {
+    const rows = await this.#database.query<{ device: Uint8Array }>(
+      `SELECT "device" FROM "gateway_device" WHERE "site" = $1`,
+      [this.site],
+    );
+    return new Set(rows.map((row) => toHex(row.device)));
   }
 }
