@@ -11,7 +11,8 @@ import { backoff, secureRandom } from "../outbox/backoff.ts";
 import type { DeviceStore } from "../store/device-store.ts";
 
 const pushedKept = 8192;
-const pushGrace = 300;
+/** Every copy is pushed while the channel is open, at latest some draws after its message: asking sooner is work for nothing. */
+const pushGrace = 1200;
 const firstRetry = 400;
 const longestRetry = 30_000;
 

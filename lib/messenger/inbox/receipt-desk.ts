@@ -14,13 +14,17 @@ import type { IncomingReceipt } from "../relay/relay-port.ts";
 import type { StoreWrite } from "../store/device-store.ts";
 import { mergeCoverage, noReceipt, type Position, receiptFrontier, tipAfter } from "./receipt-coverage.ts";
 
+/** The first receipt of a conversation goes out after this time, further ones one in this time. */
 const coalesceMs = 60;
+const apartMs = 250;
 
 /** Sends receipts for what was opened and read here, and reads those of others, each verified. */
 export class ReceiptDesk {
   readonly #parts: EngineParts;
   readonly #tips = new Map<string, Map<string, TipRow>>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** When the last receipt of a conversation left. */
+  readonly #sentAt = new Map<string, number>();
   /** How far the person had everything on the screen, when it was last marked read. */
   readonly #read = new Map<string, readonly Bytes[]>();
   #stopped = false;
@@ -59,9 +63,11 @@ export class ReceiptDesk {
     if (this.#stopped || this.#timers.has(conversation.id)) return;
     const send = () => {
       this.#timers.delete(conversation.id);
+      this.#sentAt.set(conversation.id, performance.now());
       void this.#send(conversation);
     };
-    this.#timers.set(conversation.id, setTimeout(send, coalesceMs));
+    const since = performance.now() - (this.#sentAt.get(conversation.id) ?? Number.NEGATIVE_INFINITY);
+    this.#timers.set(conversation.id, setTimeout(send, Math.max(coalesceMs, apartMs - since)));
   }
 
   async receive(conversation: Conversation, incoming: IncomingReceipt): Promise<boolean> {
