@@ -2,6 +2,7 @@
  * Entry of a link worker thread: computes one block per request. It knows no link, site or pool, and hands the two
  * ends' keys back by transfer, so that nothing of them stays here.
  */
+import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { createBlockJob } from "../../quantum/block-job.ts";
 import { createSystemRandom } from "../../quantum/random.ts";
@@ -9,6 +10,8 @@ import { type Bytes, copyBytes } from "../../shared/bytes.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
 
 const random = createSystemRandom();
+/** Nice value: distilling key takes what answering requests leaves. */
+const politeness = 10;
 
 function compute({ order, aliceAuthentication, bobAuthentication }: WorkerRequest): WorkerAnswer {
   try {
@@ -36,6 +39,15 @@ function transferable(key: Bytes): Bytes {
   const copy = copyBytes(key);
   key.fill(0);
   return copy;
+}
+
+/** On Linux a nice value belongs to a thread; elsewhere it would slow down the whole process. */
+if (process.platform === "linux") {
+  try {
+    setPriority(politeness);
+  } catch {
+    // Not allowed here: then the workers compete with the rest, as elsewhere.
+  }
 }
 
 parentPort?.on("message", (request: WorkerRequest) => {
