@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { PGlite, type Transaction, types } from "@electric-sql/pglite";
+import { PGlite, types } from "@electric-sql/pglite";
 import { PrismaPGlite } from "pglite-prisma-adapter";
 import { copyBytes } from "../bytes.ts";
 import { createPgliteFolder } from "./create-pglite.ts";
 import type { Database, SqlClient, SqlValue } from "./database.ts";
 import { DatabaseError } from "./database-error.ts";
+import { PgliteStatements } from "./pglite-statements.ts";
 
 /** PGlite writes and reads bytea one byte at a time; Node's own hex is 1.6 times as fast in and 20 times out. */
 const asHex = {
@@ -50,22 +51,26 @@ function corrupt(folder: string, cause: unknown): DatabaseError {
 class PgliteDatabase implements Database {
   readonly kind = "pglite";
   readonly #pglite: PGlite;
+  readonly #statements: PgliteStatements;
   #closing: Promise<void> | undefined;
 
   constructor(pglite: PGlite) {
     this.#pglite = pglite;
+    this.#statements = new PgliteStatements(pglite);
   }
 
   async query<Row extends object>(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
-    return (await this.#pglite.query<Row>(sql, [...params])).rows;
+    await this.#pglite._checkReady();
+    return this.#pglite._runExclusiveTransaction(() => this.#run<Row>(sql, params, true));
   }
 
   async exec(sql: string): Promise<void> {
     await this.#pglite.exec(sql);
   }
 
-  transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
-    return this.#pglite.transaction((transaction) => work(clientOf(transaction)));
+  async transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
+    await this.#pglite._checkReady();
+    return this.#pglite._runExclusiveTransaction(() => this.#transact(work));
   }
 
   prismaAdapter(): PrismaPGlite {
@@ -76,14 +81,42 @@ class PgliteDatabase implements Database {
     this.#closing ??= this.#pglite.close();
     return this.#closing;
   }
-}
 
-function clientOf(transaction: Transaction): SqlClient {
-  return {
-    query: async <Row extends object>(sql: string, params: readonly SqlValue[] = []) =>
-      (await transaction.query<Row>(sql, [...params])).rows,
-    exec: async (sql) => {
-      await transaction.exec(sql);
-    },
-  };
+  /** BEGIN goes with the first statement, in the same call. */
+  async #transact<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
+    let begun = false;
+    let open = true;
+    const first = (): string | undefined => {
+      if (!open) throw new DatabaseError("database.transaction-over", "The transaction has ended.");
+      const begin = begun ? undefined : "BEGIN";
+      begun = true;
+      return begin;
+    };
+    try {
+      const result = await work({
+        query: async (sql, params = []) => this.#run(sql, params, false, first()),
+        exec: async (sql) => {
+          const begin = first();
+          if (begin !== undefined) await this.#command(begin, false);
+          await this.#command(sql, false);
+        },
+      });
+      open = false;
+      if (begun && (await this.#command("COMMIT", true)) !== "COMMIT")
+        throw new DatabaseError("database.rolled-back", "The transaction was rolled back, not committed.");
+      return result;
+    } catch (error) {
+      open = false;
+      if (begun) await this.#command("ROLLBACK", false).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #run<Row>(sql: string, params: readonly SqlValue[], sync: boolean, first?: string): Promise<Row[]> {
+    return this.#pglite._runExclusiveQuery(() => this.#statements.run<Row>(sql, params, sync, first));
+  }
+
+  #command(text: string, sync: boolean): Promise<string> {
+    return this.#pglite._runExclusiveQuery(() => this.#statements.command(text, sync));
+  }
 }

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { PGlite } from "@electric-sql/pglite";
 import { createLog } from "../../../lib/relay/log.ts";
 import { startRelay } from "../../../lib/relay/start-relay.ts";
 import { readWebConfig } from "../../../lib/shared/config-web.ts";
+import { PgliteStatements } from "../../../lib/shared/database/pglite-statements.ts";
 
 /**
  * A relay in a process of its own, for tests that kill it. Told "arm", it kills itself with SIGKILL right after the
@@ -11,20 +11,19 @@ import { readWebConfig } from "../../../lib/shared/config-web.ts";
  */
 let armed = false;
 
-const original = PGlite.prototype.transaction;
-PGlite.prototype.transaction = async function <T>(this: PGlite, work: Parameters<PGlite["transaction"]>[0]) {
-  let stores = false;
-  const result = await original.call(this, async (tx) => {
-    const query = tx.query.bind(tx);
-    tx.query = ((sql: string, ...rest: never[]) => {
-      stores ||= sql.includes("INSERT INTO entries");
-      return query(sql, ...rest);
-    }) as typeof tx.query;
-    return work(tx);
-  });
-  if (armed && stores) process.kill(process.pid, "SIGKILL");
-  return result as T;
-} as typeof original;
+let stores = false;
+
+const { run, command } = PgliteStatements.prototype;
+PgliteStatements.prototype.run = function <Row>(this: PgliteStatements, ...call: Parameters<typeof run>) {
+  stores ||= call[0].includes("INSERT INTO entries");
+  return run.apply(this, call) as Promise<Row[]>;
+};
+PgliteStatements.prototype.command = async function (this: PgliteStatements, text, sync) {
+  const tag = await command.call(this, text, sync);
+  if (armed && stores && text === "COMMIT") process.kill(process.pid, "SIGKILL");
+  stores = false;
+  return tag;
+};
 
 const config = readWebConfig(process.env);
 const relay = await startRelay({ config, version: "test", log: createLog("silent") });

@@ -63,6 +63,106 @@ describe("the PGlite folder", () => {
   });
 });
 
+describe("values", () => {
+  it("go in and come out as they were, of every type in use", async () => {
+    const sql = `SELECT $1::bool AS flag, $2::int2 AS small, $3::int4 AS middle, $4::int8 AS large, $5::float8 AS real,
+      $6::text AS text, $7::bytea AS bytes, $8::timestamptz AS at, $9::text AS missing, $10::int8 AS huge`;
+    const at = "2026-07-01T10:00:00.123Z";
+    for (let i = 0; i < 40; i++) {
+      const params = [
+        true,
+        -3,
+        -(2 ** 31),
+        -(2 ** 52),
+        0.1,
+        "Évora \u{1f511}",
+        Uint8Array.of(),
+        at,
+        null,
+        2n ** 62n,
+      ];
+      const [row] = await database.query(sql, params);
+      expect(row).toEqual({
+        flag: true,
+        small: -3,
+        middle: -(2 ** 31),
+        large: -(2 ** 52),
+        real: 0.1,
+        text: "Évora \u{1f511}",
+        bytes: Uint8Array.of(),
+        at: new Date(at),
+        missing: null,
+        huge: 2n ** 62n,
+      });
+    }
+  });
+
+  it("go in as arrays, empty and with gaps", async () => {
+    const sql = `SELECT * FROM unnest($1::bytea[], $2::text[], $3::int2[], $4::int4[], $5::int8[], $6::bool[], $7::float8[])
+      AS row (a, b, c, d, e, f, g)`;
+    const rows = await database.query(sql, [
+      [Uint8Array.of(1), null],
+      ["", null],
+      [1, null],
+      [2, null],
+      [2 ** 40, null],
+      [false, null],
+      [1.5, null],
+    ]);
+    const nothing = { a: null, b: null, c: null, d: null, e: null, f: null, g: null };
+    expect(rows).toEqual([{ a: Uint8Array.of(1), b: "", c: 1, d: 2, e: 2 ** 40, f: false, g: 1.5 }, nothing]);
+    expect(await database.query(sql, [[], [], [], [], [], [], []])).toEqual([]);
+    expect(await database.query("SELECT ARRAY['a', NULL] AS list")).toEqual([{ list: ["a", null] }]);
+  });
+
+  it("that do not fit their type are refused, and the database goes on", async () => {
+    for (const bad of [7.5, 2 ** 31, "x"])
+      await expect(database.query("SELECT $1::int4 AS n", [bad])).rejects.toThrow(RangeError);
+    await expect(database.query("SELECT $1::bytea AS b", ["text"])).rejects.toThrow(TypeError);
+    await expect(database.query("SELECT 1 / $1::int4 AS n", [0])).rejects.toMatchObject({ code: "22012" });
+    await expect(database.query("SELECT nothing FROM nowhere")).rejects.toMatchObject({ code: "42P01" });
+    expect(await database.query("SELECT 1 AS n")).toEqual([{ n: 1 }]);
+  });
+});
+
+describe("transactions and statements", () => {
+  it("roll back whole, from the first statement on, and refuse a client that outlives them", async () => {
+    await database.exec("CREATE TABLE kept (id int PRIMARY KEY)");
+    let outlived: { query(sql: string): Promise<object[]> } | undefined;
+    const failing = database.transaction(async (client) => {
+      outlived = client;
+      await client.query("INSERT INTO kept VALUES ($1)", [1]);
+      await client.query("INSERT INTO kept VALUES ($1)", [1]);
+    });
+    await expect(failing).rejects.toMatchObject({ code: "23505", constraint: "kept_pkey" });
+    await expect(outlived?.query("SELECT 1")).rejects.toMatchObject({ code: "database.transaction-over" });
+    expect(await database.query("SELECT * FROM kept")).toEqual([]);
+    const swallowed = database.transaction(async (client) => {
+      await client.query("INSERT INTO kept VALUES ($1)", [2]);
+      await client.query("SELECT 1 / 0").catch(() => undefined);
+    });
+    await expect(swallowed).rejects.toMatchObject({ code: "database.rolled-back" });
+    expect(await database.transaction(async () => 5)).toBe(5);
+    await database.transaction(async (client) => {
+      await client.exec("INSERT INTO kept VALUES (3); INSERT INTO kept VALUES (4)");
+    });
+    expect(await database.query("SELECT id FROM kept ORDER BY id")).toEqual([{ id: 3 }, { id: 4 }]);
+  });
+
+  it("are parsed again when their table has changed", async () => {
+    const read = () => database.query("SELECT * FROM kept WHERE id = $1", [3]);
+    for (let i = 0; i < 20; i++) expect(await read()).toEqual([{ id: 3 }]);
+    await database.exec("ALTER TABLE kept ADD COLUMN name text DEFAULT 'three'");
+    await read().catch(() => undefined);
+    expect(await read()).toEqual([{ id: 3, name: "three" }]);
+  });
+
+  it("may be more than are kept", async () => {
+    for (let i = 0; i < 600; i++) expect(await database.query(`SELECT ${i} AS n`)).toEqual([{ n: i }]);
+    expect(await database.query("SELECT 0 AS n")).toEqual([{ n: 0 }]);
+  });
+});
+
 describe("migrations", () => {
   it("are applied once, in order, with the record Prisma keeps", async () => {
     addMigration("0001_first", "CREATE TABLE things (id int PRIMARY KEY); INSERT INTO things VALUES (1);");
