@@ -13,11 +13,28 @@ export function isSameOrigin(headers: IncomingHttpHeaders, secure: boolean): boo
   return site === undefined || site === "same-origin" || site === "none";
 }
 
-/** Mutating requests from pages of others are refused before anybody reads them. */
+/**
+ * Mutating requests from pages of others are refused before anybody reads them; so is whatever they ask of the API,
+ * which answers in the name of the person signed in (a link that leads here would bring the cookie). The sign-in
+ * service of an organisation does lead back here.
+ */
 export function isRefusedAcrossOrigins(
   method: string | undefined,
   headers: IncomingHttpHeaders,
   secure: boolean,
+  path = "/",
 ): boolean {
-  return !reading.has(method ?? "GET") && !isSameOrigin(headers, secure);
+  const guarded = !reading.has(method ?? "GET") || isPersonal(path);
+  return guarded && !isSameOrigin(headers, secure);
+}
+
+/** However it is spelled: routes are found after decoding. */
+function isPersonal(path: string): boolean {
+  let plain = path;
+  try {
+    plain = decodeURIComponent(path);
+  } catch {
+    return true;
+  }
+  return /^[/\\]+api[/\\]/i.test(plain) && !/^\/api\/auth\/[^./\\]/.test(plain);
 }

@@ -22,8 +22,8 @@ export function createWebServer(config: WebConfig, log: Log, pages: () => PageHa
       refuse(response, 421, "host.unknown", "This server does not answer to that name.");
       return;
     }
-    if (isRefusedAcrossOrigins(request.method, request.headers, secure)) {
-      refuse(response, 403, "origin.refused", "Only our own pages may change something here.");
+    if (isRefusedAcrossOrigins(request.method, request.headers, secure, pathOf(request.url))) {
+      refuse(response, 403, "origin.refused", "Only our own pages may ask for this.");
       return;
     }
     response.setHeader("Content-Security-Policy", filePolicy(request, config));

@@ -76,5 +76,16 @@ describe("a mutating request", () => {
     expect(isRefusedAcrossOrigins("POST", headers, false)).toBe(true);
     expect(isRefusedAcrossOrigins("DELETE", headers, false)).toBe(true);
     expect(isRefusedAcrossOrigins("GET", headers, false)).toBe(false);
+    for (const path of [
+      "/api/token",
+      "/api/stage/desk",
+      "//api/token",
+      "/%61pi/token",
+      "/api/auth/../token",
+      "/%",
+    ])
+      expect(isRefusedAcrossOrigins("GET", headers, false, path), path).toBe(true);
+    for (const path of ["/", "/messages", "/api/auth/callback/oidc", "/apis"])
+      expect(isRefusedAcrossOrigins("GET", headers, false, path), path).toBe(false);
   });
 });
