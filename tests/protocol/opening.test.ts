@@ -4,6 +4,7 @@ import { parseDeviceCertificate, signDeviceCertificate } from "../../lib/protoco
 import { parseDrawRecord, signDrawRecord } from "../../lib/protocol/draw-record.ts";
 import { decodeEnvelope, encodeEnvelope, signEnvelope } from "../../lib/protocol/envelope.ts";
 import { openEpochStart } from "../../lib/protocol/epoch-opening.ts";
+import { parseEpochStart, signEpochStart } from "../../lib/protocol/epoch-start.ts";
 import { encodeHeader, type Header } from "../../lib/protocol/header.ts";
 import { openEnvelope } from "../../lib/protocol/opening.ts";
 import { encryptOtp } from "../../lib/protocol/suite-otp.ts";
@@ -496,6 +497,13 @@ describe("an AES epoch", () => {
     const other = await talk.startAes(alice);
     const context = talk.context(bob, [{ record: started.record, key: other.key }]);
     await expectCode(openEpochStart(started.bytes, context), "epoch.commit");
+  });
+
+  test("whose sender names another transcript is refused, though the key is the right one", async () => {
+    const started = await talk.startAes(alice);
+    const { value } = parseEpochStart(started.bytes);
+    const lying = await signEpochStart({ ...value, transcript: random(64) }, alice.signer);
+    await expectCode(openEpochStart(lying, talk.context(bob, [started])), "epoch.transcript");
   });
 
   test("unknown to the receiver makes its messages wait; another epoch's name is refused", async () => {

@@ -9,7 +9,7 @@ import { hash } from "../../../lib/protocol/hash.ts";
 import { labels } from "../../../lib/protocol/labels.ts";
 import { encodeSigned, signBody, signedMessage } from "../../../lib/protocol/signed.ts";
 import { type Bytes, copyBytes } from "../../../lib/shared/bytes.ts";
-import { parseUuid, randomUuid } from "../../../lib/shared/uuid.ts";
+import { formatUuid, parseUuid, randomUuid } from "../../../lib/shared/uuid.ts";
 import { GatewayWorld, lisbon, madrid, secondMadrid } from "./support/gateway-world.ts";
 import { TestDevice } from "./support/test-device.ts";
 
@@ -159,6 +159,16 @@ describe("a record from another gateway", () => {
     await alice.connect();
     await bob.connect();
     expect(await hand(noticeOf(await sign(later)))).toBe("record.key-repeated");
+  });
+
+  test("is refused with a key_ID that was spent even when the key manager hands that key out again", async () => {
+    const { id } = await supplied();
+    expect(await hand(noticeOf(await sign(record(id))))).toBe("accepted");
+    world.keys.nextIds.push(formatUuid(id));
+    expect((await supplied()).id).toEqual(id);
+    const later = await sign(record(id, { drawnAt: world.now() + 1 }));
+    expect(await hand(noticeOf(later))).toBe("record.key-repeated");
+    expect(await copiesOf(later)).toBe(0);
   });
 
   test("is refused in one of two records of the same key_ID that come at the same time", async () => {
