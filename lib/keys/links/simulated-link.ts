@@ -100,7 +100,7 @@ export class SimulatedLink {
   ): void {
     const view = blockViewOf(report, now, planned.purpose);
     this.#lastBlock = view;
-    this.#qber = report.qber;
+    this.#qber = report.aborted === "no-light" ? null : report.qber;
     this.#clockFactor = report.simulatedSeconds / Math.max(0.001, (now - this.#deviceFrom) / 1000);
     this.#deviceFrom = now;
     if (view.aborted !== null) this.aborts++;

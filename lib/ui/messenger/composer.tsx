@@ -129,7 +129,7 @@ export function Composer(props: ComposerProps) {
           aria-invalid={tooLong || undefined}
           placeholder={t("placeholder", { name: splitPostName(props.title).place })}
           title={t("sendKeys")}
-          className={`thin-scroll min-h-9 flex-1 resize-none rounded-md border border-line-strong bg-paper px-3 py-1.5 placeholder:text-ink-faint ${large ? "text-lg" : ""}`}
+          className={`thin-scroll min-h-9 flex-1 resize-none rounded-md border border-line-strong bg-paper px-3 py-1.5 placeholder:truncate placeholder:text-ink-faint ${large ? "text-lg" : ""}`}
         />
         <Button
           tone="primary"

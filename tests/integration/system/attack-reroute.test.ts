@@ -174,6 +174,7 @@ describe("somebody listens", () => {
     const cut = (await linksOf(route))[0] ?? "";
     expect(await command("link.cut", { link: cut, cut: true })).toBe(200);
     await until("the link is down", async () => (await link(cut)).condition === "down");
+    expect((await link(cut)).qber).toBeNull();
     const { routes } = await delivered("Past a cut fibre.");
     expect(routes[0]?.[1]).not.toBe(route[1]);
     expect(await command("link.cut", { link: cut, cut: false })).toBe(200);
