@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bytes, concatBytes } from "../../shared/bytes.ts";
 import { type FolderLock, lockFolder } from "../../shared/database/folder-lock.ts";
@@ -14,6 +14,7 @@ import {
   tables,
 } from "../store/device-store.ts";
 import { SortedTable } from "../store/sorted-table.ts";
+import { LogFile } from "./log-file.ts";
 import { saltLength, sealFrame, sealSegment, segmentKey } from "./log-frame.ts";
 import { magic, readLog } from "./read-log.ts";
 import { encodeWrites } from "./write-batch.ts";
@@ -44,7 +45,7 @@ export class FileStore implements DeviceStore {
   readonly #folder: string;
   readonly #tables: Map<Table, SortedTable>;
   readonly #lock: FolderLock;
-  readonly #file: FileHandle;
+  readonly #file: LogFile;
   readonly #key: Bytes;
   #counter = 0;
   #pending: PendingCommit[] = [];
@@ -55,7 +56,7 @@ export class FileStore implements DeviceStore {
     folder: string,
     rows: Map<Table, SortedTable>,
     lock: FolderLock,
-    file: FileHandle,
+    file: LogFile,
     key: Bytes,
   ) {
     this.#folder = folder;
@@ -110,7 +111,7 @@ export class FileStore implements DeviceStore {
     await file.write(sealSegment(fresh, salt, segments), 0, undefined, at);
     await file.datasync();
     await file.close();
-    return new FileStore(folder, rows, lock, await open(join(folder, "device.log"), "a"), fresh);
+    return new FileStore(folder, rows, lock, await LogFile.open(join(folder, "device.log")), fresh);
   }
 
   async get(table: Table, key: string): Promise<Bytes | undefined> {
@@ -157,9 +158,10 @@ export class FileStore implements DeviceStore {
       const batch = this.#pending;
       this.#pending = [];
       try {
-        const payload = concatBytes(...batch.map((commit) => commit.payload));
-        await this.#file.appendFile(sealFrame(this.#key, this.#counter++, payload));
-        await this.#file.datasync();
+        const [only] = batch;
+        const payload =
+          batch.length === 1 && only ? only.payload : concatBytes(...batch.map((commit) => commit.payload));
+        await this.#file.append(sealFrame(this.#key, this.#counter++, payload));
         for (const commit of batch) {
           commit.payload.fill(0);
           commit.resolve();
