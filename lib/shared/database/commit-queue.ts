@@ -26,10 +26,13 @@ interface Entry {
 }
 
 const largestBatch = 1000;
+/** Longest rest between two commits, ms. */
+const longestRest = 3;
 
 /**
- * Group commit. Work submitted while a commit is under way shares the next one; each kind of work gets all its items
- * at once, so that it can write them with one multi-row statement. A caller's promise settles after the commit.
+ * Group commit. Work submitted while a commit is under way shares the next one, and commits in a row rest for half of
+ * their own time, so that a busy moment's work shares fewer of them; lone work does not wait. Each kind of work gets
+ * all its items at once, so that it can write them with one multi-row statement. A caller's promise settles after the commit.
  * When a batch fails, its entries are tried again one by one, so that one caller's failure does not become another's:
  * work must therefore touch nothing but the client it is given (and participants).
  */
@@ -40,6 +43,8 @@ export class CommitQueue {
   #waiting: Entry[] = [];
   #pump: Promise<void> | undefined;
   #closed = false;
+  /** No commit begins before this moment of the steady clock, ms. */
+  #restUntil = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -88,7 +93,12 @@ export class CommitQueue {
     while (this.#waiting.length > 0) {
       // Requests that arrive in this turn of the event loop still join.
       await new Promise((resolve) => setImmediate(resolve));
+      const rest = this.#restUntil - performance.now();
+      if (rest >= 1 && !this.#closed) await new Promise((resolve) => setTimeout(resolve, rest));
+      const began = performance.now();
       await this.#commitOrSplit(this.#waiting.splice(0, largestBatch));
+      const ended = performance.now();
+      this.#restUntil = ended + Math.min(longestRest, (ended - began) / 2);
     }
     this.#pump = undefined;
   }
