@@ -39,21 +39,19 @@ const mostListed = 1000;
 export class RecordStore {
   readonly #site: string;
   readonly #database: Database;
-  readonly #answered: ReadBatch<Bytes>;
   readonly #known: ReadBatch<RecordKnowledge>;
   readonly #spent: ReadBatch<true>;
 
   constructor(site: string, database: Database) {
     this.#site = site;
     this.#database = database;
-    this.#answered = new ReadBatch((keys) => this.#loadAnswered(keys));
     this.#known = new ReadBatch((keys) => this.#loadKnown(keys));
     this.#spent = new ReadBatch((keys) => this.#loadSpent(keys));
   }
 
   /** The hash of the record that answered this request of this device, if one did. */
   answered(device: Uint8Array, request: Uint8Array): Promise<Bytes | undefined> {
-    return this.#answered.get(`${toHex(device)} ${toHex(request)}`);
+    return answeredIn(this.#database).get(`${this.#site} ${toHex(device)} ${toHex(request)}`);
   }
 
   async known(recordHash: Uint8Array): Promise<RecordKnowledge> {
@@ -117,23 +115,6 @@ export class RecordStore {
     return rows.map((row) => copyBytes(row.record_hash));
   }
 
-  async #loadAnswered(keys: readonly string[]): Promise<Map<string, Bytes>> {
-    const pairs = keys.map((key) => key.split(" "));
-    const rows = await this.#database.query<{
-      device: Uint8Array;
-      request: Uint8Array;
-      record_hash: Uint8Array;
-    }>(
-      `SELECT r."device", r."request", r."record_hash" FROM "gateway_record" AS r
-       JOIN unnest($2::bytea[], $3::bytea[]) AS asked("device", "request")
-         ON r."device" = asked."device" AND r."request" = asked."request" WHERE r."site" = $1`,
-      [this.#site, pairs.map(([device]) => fromHex(device ?? "")), pairs.map(([, id]) => fromHex(id ?? ""))],
-    );
-    return new Map(
-      rows.map((row) => [`${toHex(row.device)} ${toHex(row.request)}`, copyBytes(row.record_hash)]),
-    );
-  }
-
   async #loadKnown(keys: readonly string[]): Promise<Map<string, RecordKnowledge>> {
     const rows = await this.#database.query<{ record_hash: Uint8Array; received: boolean }>(
       `SELECT "record_hash", true AS "received" FROM "gateway_record" WHERE "site" = $1 AND "record_hash" = ANY($2::bytea[])
@@ -161,4 +142,38 @@ export class RecordStore {
     );
     return new Map(rows.map((row) => [`${row.master_site} ${toHex(row.key_id)}`, true as const]));
   }
+}
+
+const answeredBatches = new WeakMap<Database, ReadBatch<Bytes>>();
+
+/** Every draw of every site looks for an earlier answer first: the gateways of one process look together. */
+function answeredIn(database: Database): ReadBatch<Bytes> {
+  let batch = answeredBatches.get(database);
+  if (batch === undefined) {
+    batch = new ReadBatch((keys) => loadAnswered(database, keys));
+    answeredBatches.set(database, batch);
+  }
+  return batch;
+}
+
+async function loadAnswered(database: Database, keys: readonly string[]): Promise<Map<string, Bytes>> {
+  const asked = keys.map((key) => key.split(" "));
+  const rows = await database.query<{
+    site: string;
+    device: Uint8Array;
+    request: Uint8Array;
+    record_hash: Uint8Array;
+  }>(
+    `SELECT r."site", r."device", r."request", r."record_hash" FROM "gateway_record" AS r
+     JOIN unnest($1::text[], $2::bytea[], $3::bytea[]) AS asked("site", "device", "request")
+       ON r."site" = asked."site" AND r."device" = asked."device" AND r."request" = asked."request"`,
+    [
+      asked.map(([site]) => site ?? ""),
+      asked.map(([, device]) => fromHex(device ?? "")),
+      asked.map(([, , request]) => fromHex(request ?? "")),
+    ],
+  );
+  return new Map(
+    rows.map((row) => [`${row.site} ${toHex(row.device)} ${toHex(row.request)}`, copyBytes(row.record_hash)]),
+  );
 }
