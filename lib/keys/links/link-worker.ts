@@ -11,7 +11,7 @@ import type { WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
 
 const random = createSystemRandom();
 /** Nice value: distilling key takes what answering requests leaves. */
-const politeness = 10;
+const politeness = 5;
 
 function compute({ order, aliceAuthentication, bobAuthentication }: WorkerRequest): WorkerAnswer {
   try {
