@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SuiteName } from "../lib/messenger/messenger-api.ts";
 import { type NodeSession, signInAsPost } from "../lib/messenger/node/sign-in.ts";
@@ -8,6 +8,7 @@ import { Deployment } from "../tests/support/deployment.ts";
 import { openDesk } from "./messages/desk-identity.ts";
 import { DevicePair } from "./messages/device-pair.ts";
 import { sitePairs } from "./messages/pairs.ts";
+import { findRoutes, readPools } from "./messages/pools.ts";
 import { processUse } from "./messages/process-use.ts";
 import { measureRawEmit } from "./messages/raw-emit.ts";
 import { percentile } from "./support/percentile.ts";
@@ -20,34 +21,36 @@ import { report } from "./support/report.ts";
 const warmMs = 5_000;
 const timedMs = 20_000;
 const window = 8;
-const patienceMs = 150_000;
+const openedAtOnce = 3;
+const enoughShare = 0.9;
+const fillPatienceMs = 200_000;
 const metrics: Record<string, number> = {};
 const log = (text: string): void => void process.stderr.write(`${text}\n`);
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const pause = (ms: number) => new Promise((next) => setTimeout(next, ms));
 
-interface Overview {
-  readonly warmUp: { readonly fillRatio: number };
-  readonly availableBytes: number;
-}
-
-async function overview(deployment: Deployment, administrator: NodeSession): Promise<Overview> {
-  const token = await administrator.token("ops");
-  const answer = await fetch(`${deployment.gatewayOrigin}/ops/overview`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  return (await answer.json()) as Overview;
-}
-
-async function fillPools(deployment: Deployment, administrator: NodeSession): Promise<void> {
+/** Fills until every link on the way between the pairs has this share of its pool, or patience ends. */
+async function fillPools(
+  deployment: Deployment,
+  administrator: NodeSession,
+  pairs: readonly DevicePair[],
+): Promise<void> {
   const started = Date.now();
+  const routes = await findRoutes(pairs, fillPatienceMs / 2);
   for (;;) {
-    const { warmUp, availableBytes } = await overview(deployment, administrator);
+    const { fillRatio, availableBytes, onRoutes } = await readPools(deployment, administrator, routes);
     const seconds = (Date.now() - started) / 1000;
-    if (warmUp.fillRatio > 0.95 || Date.now() - started > patienceMs) {
+    const least = onRoutes.length === 0 ? 0 : Math.min(...onRoutes);
+    if (least >= enoughShare || Date.now() - started > fillPatienceMs) {
       metrics.fill_seconds = seconds;
-      metrics.fill_ratio = warmUp.fillRatio;
+      metrics.fill_ratio = fillRatio;
+      metrics.fill_ratio_on_routes =
+        onRoutes.reduce((sum, share) => sum + share, 0) / Math.max(1, onRoutes.length);
+      metrics.fill_least_on_routes = least;
       metrics.key_before_mb = availableBytes / 1e6;
-      log(`pools ${Math.round(100 * warmUp.fillRatio)} % full after ${seconds.toFixed(0)} s`);
+      log(
+        `pools ${percent(fillRatio)} full, least on a route ${percent(least)}, after ${seconds.toFixed(0)} s`,
+      );
       return;
     }
     await pause(1000);
@@ -57,24 +60,39 @@ async function fillPools(deployment: Deployment, administrator: NodeSession): Pr
 async function openPairs(deployment: Deployment, folder: string): Promise<DevicePair[]> {
   const presenter = await signInAsPost(deployment.origin, "presenter");
   const origins = { relay: deployment.origin, gateway: deployment.gatewayOrigin };
+  const wanted = sitePairs.flatMap(({ a, b, devices }) => Array.from({ length: devices }, () => ({ a, b })));
   const pairs: DevicePair[] = [];
-  for (const { a, b, devices } of sitePairs) {
-    for (let i = 0; i < devices; i++) {
+  const open = async (): Promise<void> => {
+    for (let next = wanted.pop(); next; next = wanted.pop()) {
       const stage = toHex(crypto.getRandomValues(new Uint8Array(8)));
-      const alice = await openDesk(deployment.origin, presenter, { stage, site: a, side: "alice" });
-      const bob = await openDesk(deployment.origin, presenter, { stage, site: b, side: "bob" });
+      const alice = await openDesk(deployment.origin, presenter, { stage, site: next.a, side: "alice" });
+      const bob = await openDesk(deployment.origin, presenter, { stage, site: next.b, side: "bob" });
       pairs.push(await DevicePair.open(alice, bob, origins, folder));
     }
-  }
+  };
+  await Promise.all(Array.from({ length: openedAtOnce }, open));
   return pairs;
 }
 
 const openedBy = (pairs: readonly DevicePair[]): number => pairs.reduce((sum, pair) => sum + pair.opened, 0);
 
-/** Messages per second with a window of messages under way for every pair. */
+/** Processor seconds so far, of each process. */
+function cpuOf(deployment: Deployment): Record<string, number> {
+  const { user, system } = process.cpuUsage();
+  const seconds: Record<string, number> = { devices: (user + system) / 1e6 };
+  for (const zone of ["web", "qkdn"] as const) {
+    const pid = deployment.pidOf(zone);
+    if (pid !== undefined) seconds[zone] = processUse(pid).cpuSeconds;
+  }
+  return seconds;
+}
+
+/** Messages per second with a window of messages under way for every pair; what each cost the processors, as `name`. */
 async function throughput(
+  deployment: Deployment,
   pairs: readonly DevicePair[],
   suite: SuiteName,
+  name: string,
   warm = warmMs,
   timed = timedMs,
 ): Promise<number> {
@@ -82,10 +100,17 @@ async function throughput(
   const sending = Promise.all(pairs.map((pair) => pair.keepSending(suite, window, end)));
   await pause(warm);
   const before = openedBy(pairs);
+  const cpuBefore = cpuOf(deployment);
   const started = performance.now();
   await pause(end - Date.now());
-  const rate = (openedBy(pairs) - before) / ((performance.now() - started) / 1000);
+  const count = openedBy(pairs) - before;
+  const rate = count / ((performance.now() - started) / 1000);
+  for (const [zone, seconds] of Object.entries(cpuOf(deployment)))
+    metrics[`${name}_${zone}_cpu_ms_per_msg`] =
+      (1000 * (seconds - (cpuBefore[zone] ?? 0))) / Math.max(1, count);
+  metrics[`${name}_load_average`] = loadavg()[0] ?? 0;
   await sending;
+  log(`${name}: ${rate.toFixed(0)} messages/s`);
   return rate;
 }
 
@@ -122,17 +147,22 @@ async function measure(deployment: Deployment, folder: string): Promise<void> {
   const administrator = await signInAsPost(deployment.origin, "administrator");
   const pairs = await openPairs(deployment, folder);
   log(`${2 * pairs.length} devices are ready`);
-  metrics.aes_msgs_per_s = await throughput(pairs, "AES");
-  await drain(pairs, 15_000);
-  log(`AES ${metrics.aes_msgs_per_s.toFixed(0)} messages/s`);
+  metrics.aes_msgs_per_s = await throughput(deployment, pairs, "AES", "aes");
+  metrics.aes_late_after_full_load = await drain(pairs, 15_000);
   await latency(pairs, "AES", metrics.aes_msgs_per_s / 2, "aes");
-  await fillPools(deployment, administrator);
-  metrics.otp_msgs_per_s = await throughput(pairs, "OTP");
-  log(`OTP ${metrics.otp_msgs_per_s.toFixed(0)} messages/s`);
-  metrics.key_after_mb = (await overview(deployment, administrator)).availableBytes / 1e6;
-  metrics.otp_late_after_full_load = await drain(pairs, 20_000);
+  await fillPools(deployment, administrator, pairs);
+  metrics.otp_msgs_per_s = await throughput(deployment, pairs, "OTP", "otp");
+  metrics.key_after_mb = (await readPools(deployment, administrator, [])).availableBytes / 1e6;
+  metrics.otp_late_after_full_load = await drain(pairs, 15_000);
   await latency(pairs, "OTP", metrics.otp_msgs_per_s / 2, "otp");
-  metrics.otp_sustained_msgs_per_s = await throughput(pairs, "OTP", 15_000, 30_000);
+  metrics.otp_sustained_msgs_per_s = await throughput(
+    deployment,
+    pairs,
+    "OTP",
+    "otp_sustained",
+    10_000,
+    30_000,
+  );
   for (const zone of ["web", "qkdn"] as const) {
     const pid = deployment.pidOf(zone);
     if (pid === undefined) continue;

@@ -64,10 +64,12 @@ export class DevicePair {
     return this.#sentAt.size;
   }
 
-  async send(suite: SuiteName): Promise<void> {
+  /** Resolves with the message's id once it is in the outbox. */
+  async send(suite: SuiteName): Promise<string> {
     const at = performance.now();
     const id = await this.sender.send(this.conversation, text, suite);
     this.#sentAt.set(id, at);
+    return id;
   }
 
   /** The receiver has opened and committed a message. */
