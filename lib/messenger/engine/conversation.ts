@@ -72,6 +72,16 @@ export class Conversation {
     return this.roster?.devices.get(device);
   }
 
+  /** Whose device this is, or was: a member that was removed is on an earlier roster. */
+  holder(device: Bytes): Bytes | undefined {
+    const id = toHex(device);
+    for (let at = this.roster; at; at = at.before) {
+      const user = at.devices.get(id)?.user;
+      if (user) return user;
+    }
+    return undefined;
+  }
+
   /** Hashes that the next own envelope names as parents: its own previous one always. */
   parents(): readonly Bytes[] {
     const { ownPrevious, frontier } = this.progress;

@@ -6,27 +6,20 @@ import type { Header } from "../../protocol/header.ts";
 import { openEnvelope } from "../../protocol/opening.ts";
 import type { HandedKey, OpeningContext } from "../../protocol/opening-checks.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
-import { applyRosterEvent, type Roster, rosterAt } from "../../protocol/roster.ts";
+import { applyRosterEvent, rosterAt } from "../../protocol/roster.ts";
 import { suites } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
-import { type ParkedRow, parkedRow } from "../engine/rows.ts";
-import { MessengerError } from "../messenger-error.ts";
+import type { ParkedRow } from "../engine/rows.ts";
 import type { IncomingEntry } from "../relay/relay-port.ts";
 import type { StoreWrite } from "../store/device-store.ts";
 import type { CopyDesk } from "./copy-desk.ts";
+import { type KeyedEntry, readKeyed } from "./keyed-entry.ts";
 import { MessageLedger } from "./message-ledger.ts";
-import {
-  isKeyless,
-  isNotForUs,
-  isPassing,
-  isUnwanted,
-  problemOf,
-  startMissing,
-  waitingProblem,
-} from "./problems.ts";
+import { Parking } from "./parking.ts";
+import { isKeyless, isNotForUs, isPassing, passOn, problemOf } from "./problems.ts";
 import type { ReceiptDesk } from "./receipt-desk.ts";
 
 /** How long an entry whose key is not here holds back the ones after it, so that the order on screen stays. */
@@ -37,14 +30,6 @@ export interface InboxHooks {
   /** The relay has this own envelope or epoch start: the acknowledgement may have been lost. */
   ownEntry(conversation: Conversation, hash: Bytes, seq: number): boolean;
   rosterChanged(conversation: Conversation): void;
-}
-
-/** A received entry: decoded once, nothing of it verified. */
-interface Keyed {
-  readonly parsed: ParsedEnvelope | ParsedEpochStart;
-  readonly recordHash: Bytes;
-  /** When it says it was made, ms UTC. */
-  readonly at: number;
 }
 
 /** `parsed` spares decoding again what was just received. */
@@ -64,8 +49,7 @@ export class Inbox {
   readonly #reading = new Map<string, Promise<void>>();
   /** The highest entry the relay spoke of while older ones were being read. */
   readonly #announced = new Map<string, number>();
-  /** Conversations that have parked entries. */
-  readonly #parked = new Set<string>();
+  readonly #parking: Parking;
   #stopped = false;
 
   constructor(parts: EngineParts, copies: CopyDesk, receipts: ReceiptDesk, hooks: InboxHooks) {
@@ -74,13 +58,15 @@ export class Inbox {
     this.#receipts = receipts;
     this.#hooks = hooks;
     this.#messages = new MessageLedger(parts, receipts);
+    this.#parking = new Parking(parts, copies, this.#messages, (conversation, entry, key, refusal) =>
+      this.#open(conversation, entry, key, refusal),
+    );
   }
 
   /** Takes up what an earlier start left parked. */
   async load(conversation: Conversation): Promise<void> {
     this.#fetched.set(conversation.id, conversation.progress.cursor);
-    for (const { key, value } of await this.#parts.store.range("parked", { prefix: `${conversation.id}/` }))
-      this.#await(conversation, key, parkedRow.decode(value));
+    await this.#parking.load(conversation);
   }
 
   /** An entry the relay sent by itself. */
@@ -142,12 +128,12 @@ export class Inbox {
 
   /** Tries parked entries again: certificates or membership may have come. */
   async retryParked(conversation: Conversation): Promise<void> {
-    for (const { key, value } of await this.#parts.store.range("parked", { prefix: `${conversation.id}/` }))
-      void conversation.queue.run(() => this.#unpark(conversation, key, parkedRow.decode(value)));
+    await this.#parking.retry(conversation);
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#parking.stop();
   }
 
   #enqueue(conversation: Conversation, entry: IncomingEntry, eager: boolean): void {
@@ -166,31 +152,23 @@ export class Inbox {
   }
 
   /** Starts fetching the key while entries before this one are still being settled. */
-  #askKey(kind: IncomingEntry["kind"], bytes: Bytes, eager: boolean): Keyed | undefined {
-    try {
-      if (kind === "roster") return undefined;
-      const parsed = kind === "epoch" ? parseEpochStart(bytes) : parseEnvelope(bytes);
-      const header = "fields" in parsed ? parsed.fields : parsed.value;
-      const at = "sentAt" in header ? header.sentAt : header.startedAt;
-      const keyed = { parsed, recordHash: header.drawRecordHash, at };
-      const foreign = !equalBytes(header.senderDevice, this.#parts.self.deviceBytes);
-      if (foreign && (kind === "epoch" || header.suite === suites.otp))
-        void this.#copies.obtain(keyed.recordHash, at, eager);
-      return keyed;
-    } catch {
-      return undefined;
-    }
+  #askKey(kind: IncomingEntry["kind"], bytes: Bytes, eager: boolean): KeyedEntry | undefined {
+    const keyed = kind === "roster" ? undefined : readKeyed(kind, bytes);
+    const foreign = keyed && !equalBytes(keyed.header.senderDevice, this.#parts.self.deviceBytes);
+    if (foreign && (kind === "epoch" || keyed.header.suite === suites.otp))
+      void this.#copies.obtain(keyed.recordHash, keyed.at, eager);
+    return keyed;
   }
 
   async #settle(
     conversation: Conversation,
     entry: IncomingEntry,
-    keyed: Keyed | undefined,
+    keyed: KeyedEntry | undefined,
     arrived: number,
   ): Promise<void> {
     if (this.#stopped || entry.seq !== conversation.progress.cursor + 1) return;
     if (entry.kind === "roster") return await this.#settleRoster(conversation, entry);
-    const header = keyed && ("fields" in keyed.parsed ? keyed.parsed.fields : keyed.parsed.value);
+    const header = keyed?.header;
     if (keyed && header && equalBytes(header.senderDevice, this.#parts.self.deviceBytes)) {
       if (await this.#isOwnKnown(conversation, keyed)) return this.#advance(conversation, entry.seq);
     }
@@ -203,7 +181,7 @@ export class Inbox {
     await this.#open(conversation, { kind, seq, ordinal: 0, bytes, parsed: keyed?.parsed }, undefined);
   }
 
-  async #isOwnKnown(conversation: Conversation, keyed: Keyed): Promise<boolean> {
+  async #isOwnKnown(conversation: Conversation, keyed: KeyedEntry): Promise<boolean> {
     if ("fields" in keyed.parsed) return await conversation.facts.knows(keyed.parsed.hash);
     return true;
   }
@@ -214,7 +192,7 @@ export class Inbox {
     return roster === undefined || roster.devices.has(this.#parts.self.device);
   }
 
-  async #patience({ recordHash, at }: Keyed, arrived: number): Promise<void> {
+  async #patience({ recordHash, at }: KeyedEntry, arrived: number): Promise<void> {
     if (this.#copies.peek(recordHash) || !this.#parts.gateway.connected) return;
     const left = arrived + patienceMs - this.#parts.now();
     if (left <= 0) return;
@@ -242,8 +220,11 @@ export class Inbox {
     } catch (failure) {
       const error = isKeyless(failure) ? (refusal ?? failure) : failure;
       if (isPassing(error)) {
-        if (key === undefined) await this.#park(conversation, entry, error);
-        else await this.#stayParked(conversation, entry, error);
+        if (key !== undefined) await this.#parking.stay(conversation, key, entry, error);
+        else
+          await this.#parking.park(conversation, entry, error, (writes) =>
+            this.#commit(conversation, entry.seq, writes),
+          );
       } else if (isNotForUs(error)) {
         this.#forgetKey(entry);
         await this.#commit(conversation, entry.seq, this.#unparkWrite(key));
@@ -262,13 +243,8 @@ export class Inbox {
 
   /** Nobody waits for the key of an entry that was refused: its record hash may be invented, its key used. */
   #forgetKey({ kind, bytes }: ParkedRow): void {
-    try {
-      const { drawRecordHash } =
-        kind === "epoch" ? parseEpochStart(bytes).value : parseEnvelope(bytes).fields;
-      this.#copies.cancel(drawRecordHash);
-    } catch {
-      // Neither envelope nor start: it named no key.
-    }
+    const keyed = readKeyed(kind, bytes);
+    if (keyed) this.#copies.cancel(keyed.recordHash);
   }
 
   async #openEnvelope(conversation: Conversation, entry: Entry, key: string | undefined): Promise<void> {
@@ -301,7 +277,7 @@ export class Inbox {
     for (const secret of opened.consumed) secret.destroy();
     await this.#commit(conversation, entry.seq, [...rows, ...this.#unparkWrite(key)]);
     this.#copies.done(value.drawRecordHash);
-    if (this.#parked.has(conversation.id)) void this.retryParked(conversation);
+    void this.retryParked(conversation);
   }
 
   /** @throws MessengerError relay.* when the relay cannot be asked now for a certificate that is not here. */
@@ -313,8 +289,7 @@ export class Inbox {
     const { roster, facts } = conversation;
     if (!roster) throw new Error("an entry came before the conversation's membership");
     const drawnAt = facts.epoch(epochId)?.drawnAt ?? this.#copies.peek(drawRecordHash)?.record.value.drawnAt;
-    // Removed since, perhaps: then an earlier membership has the device.
-    const user = holderOf(roster, toHex(senderDevice));
+    const user = conversation.holder(senderDevice);
     if (user && !directory.covers(senderDevice, user, drawnAt ?? now()))
       await directory.devicesOf(toHex(user), drawnAt).catch(passOn);
     return {
@@ -349,79 +324,6 @@ export class Inbox {
     if (conversation.roster && conversation.roster.length > 1) void this.retryParked(conversation);
   }
 
-  async #park(conversation: Conversation, entry: ParkedRow, error: unknown): Promise<void> {
-    const shown =
-      entry.kind === "envelope"
-        ? await this.#messages.waiting(conversation, entry, waitingProblem(error))
-        : undefined;
-    const parked = { ...entry, ordinal: shown?.ordinal ?? 0 };
-    const key = `${conversation.id}/${entry.seq.toString(16).padStart(10, "0")}`;
-    const row: StoreWrite = { table: "parked", key, value: parkedRow.encode(parked) };
-    await this.#commit(conversation, entry.seq, [...(shown?.writes ?? []), row]);
-    this.#await(conversation, key, parked);
-    this.#parts.announce({ type: "messages", conversation: conversation.id });
-  }
-
-  async #stayParked(conversation: Conversation, entry: ParkedRow, error: unknown): Promise<void> {
-    if (entry.kind !== "envelope") return;
-    const writes = await this.#messages.restated(conversation, entry, waitingProblem(error));
-    if (writes.length === 0) return;
-    await this.#parts.store.commit(writes);
-    this.#parts.announce({ type: "messages", conversation: conversation.id });
-  }
-
-  /**
-   * Tries a parked entry again when its key comes, and shows why when it never will. A message of an epoch waits for
-   * the epoch's key like the start before it, unless the epoch is open and it is something else that is missing.
-   */
-  #await(conversation: Conversation, key: string, parked: ParkedRow): void {
-    this.#parked.add(conversation.id);
-    const keyed = this.#askKey(parked.kind, parked.bytes, true);
-    if (!keyed) return;
-    const again = (refusal?: unknown) =>
-      conversation.queue.run(() => this.#unpark(conversation, key, parked, refusal)).catch(this.#parts.fail);
-    const wait = async (): Promise<void> => {
-      try {
-        await this.#copies.obtain(keyed.recordHash, keyed.at, true);
-        await again();
-      } catch (refusal) {
-        // A forgery that names the same key was refused, and with it its wish: this one's stands.
-        await (isUnwanted(refusal) ? wait() : again(refusal));
-      }
-    };
-    const epochId = "fields" in keyed.parsed ? keyed.parsed.fields.epochId : undefined;
-    if (!epochId || epochId.length === 0) void wait();
-    else
-      void conversation.facts
-        .loadEpoch(epochId)
-        .then((open) => (open ? undefined : wait()))
-        .catch(this.#parts.fail);
-  }
-
-  /** Why a message whose epoch's key is here cannot be opened: its start is not coming, for it was before it. */
-  async #startRefusal(conversation: Conversation, parked: ParkedRow): Promise<unknown> {
-    if (parked.kind !== "envelope") return undefined;
-    const { epochId, drawRecordHash } = parseEnvelope(parked.bytes).fields;
-    if (epochId.length === 0 || !this.#copies.peek(drawRecordHash)) return undefined;
-    for (const { value } of await this.#parts.store.range("parked", { prefix: `${conversation.id}/` })) {
-      const { kind, bytes } = parkedRow.decode(value);
-      if (kind === "epoch" && equalBytes(parseEpochStart(bytes).value.drawRecordHash, drawRecordHash)) return;
-    }
-    const { code, reason, nextStep } = startMissing;
-    return new MessengerError(code, reason, { nextStep });
-  }
-
-  async #unpark(
-    conversation: Conversation,
-    key: string,
-    parked: ParkedRow,
-    refusal?: unknown,
-  ): Promise<void> {
-    if (this.#stopped || !(await this.#parts.store.get("parked", key))) return;
-    const because = refusal ?? (await this.#startRefusal(conversation, parked));
-    await this.#open(conversation, parked, key, because);
-  }
-
   #unparkWrite(key: string | undefined): StoreWrite[] {
     return key === undefined ? [] : [{ table: "parked", key, value: null }];
   }
@@ -440,20 +342,6 @@ export class Inbox {
     stored.catch(this.#parts.fail);
     return stored;
   }
-}
-
-/** A relay that knows no more is no obstacle to what is known here; one that cannot be asked now is. */
-function passOn(error: unknown): void {
-  if (isPassing(error)) throw error;
-}
-
-/** Whose device this is on the roster, or was on an earlier one. */
-function holderOf(roster: Roster, device: string): Bytes | undefined {
-  for (let at: Roster | undefined = roster; at; at = at.before) {
-    const user = at.devices.get(device)?.user;
-    if (user) return user;
-  }
-  return undefined;
 }
 
 /** For promises whose failure is told elsewhere. */

@@ -1,4 +1,5 @@
 import { VernamError } from "../../shared/errors.ts";
+import { MessengerError } from "../messenger-error.ts";
 
 export interface Problem {
   readonly code: string;
@@ -56,11 +57,18 @@ export function waitingProblem(error: unknown): Problem {
 }
 
 /** The epoch's key is here and its start is not: it was damaged or withheld on the way. */
-export const startMissing: Problem = {
-  code: "epoch.start-missing",
-  reason: "the beginning of this message's key epoch did not arrive as it was sent",
-  nextStep: "Ask the sender to send it again.",
-};
+export function startMissing(): MessengerError {
+  return new MessengerError(
+    "epoch.start-missing",
+    "the beginning of this message's key epoch did not arrive as it was sent",
+    { nextStep: askAgain },
+  );
+}
+
+/** For a question to the relay: knowing no more is no obstacle to what is known here, not answering now is. */
+export function passOn(error: unknown): void {
+  if (isPassing(error)) throw error;
+}
 
 const waitingForKey: Problem = {
   code: "key.waiting",
