@@ -39,9 +39,9 @@ test("messages to a post that is away arrive when it returns, after both process
     await post.ready();
   }
   await lisbon.openConversation("Ministry of Foreign Affairs, Madrid");
-  await lisbon.send("Before the restart.");
+  await lisbon.send("All is well so far.");
   await madrid.openConversation("Ministry of Foreign Affairs, Lisbon");
-  await madrid.sees("Before the restart.");
+  await madrid.sees("All is well so far.");
   const address = madrid.page.url();
   await madrid.page.goto("about:blank");
 
@@ -57,7 +57,7 @@ test("messages to a post that is away arrive when it returns, after both process
   await madrid.page.goto(address);
   await madrid.ready();
   const texts = [
-    "Before the restart.",
+    "All is well so far.",
     "Left under a pad before the restart.",
     "Left under AES before the restart.",
     "Written while everything was down.",

@@ -78,9 +78,10 @@ export class Post {
     await expect(this.composer(page)).toHaveValue("");
   }
 
-  /** The message with this text in the open conversation. */
+  /** The message with this text, to the letter, in the open conversation. */
   message(text: string, page = this.page): Locator {
-    return page.getByRole("log").locator("article").filter({ hasText: text });
+    const toTheLetter = new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    return page.getByRole("log").locator("article").filter({ hasText: toTheLetter });
   }
 
   async sees(text: string, page = this.page): Promise<void> {
