@@ -73,6 +73,10 @@ await ensureInstalled();
 await ensureGenerated();
 if (wants("types")) await stage("types", () => check(binary("tsc"), ["--noEmit"]));
 if (wants("lint")) await stage("lint", () => check(binary("biome"), ["check", "."]));
+if (wants("unused"))
+  await stage("unused", () =>
+    check(binary("knip"), ["--no-progress", "--include", "files,unlisted,unresolved"]),
+  );
 if (wants("boundaries")) await stage("boundaries", () => check(process.execPath, ["scripts/boundaries.mjs"]));
 if (wants("unit")) await stage("unit", () => vitest("unit"));
 if (!fast) {
