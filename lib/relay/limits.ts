@@ -2,6 +2,8 @@
 export const relayLimits = {
   /** A frame of the transport: an envelope of the largest size and the words around it. */
   frame: 1024 * 1024 + 64 * 1024,
+  /** Body of an HTTP request: forms of the sign-in and short questions. */
+  form: 64 * 1024,
   /** Entries in one answer, together. */
   page: 2 * 1024 * 1024,
   pageEntries: 200,

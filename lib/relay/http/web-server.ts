@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { WebConfig } from "../../shared/config-web.ts";
+import { relayLimits } from "../limits.ts";
 import { type Log, pathOf } from "../log.ts";
 import { gatewayOriginFor, isAllowedHost } from "./hosts.ts";
 import { isRefusedAcrossOrigins } from "./same-origin.ts";
@@ -24,6 +25,18 @@ export function createWebServer(config: WebConfig, log: Log, pages: () => PageHa
     }
     if (isRefusedAcrossOrigins(request.method, request.headers, secure, pathOf(request.url))) {
       refuse(response, 403, "origin.refused", "Only our own pages may ask for this.");
+      return;
+    }
+    const tooLarge = refusedBody(request);
+    if (tooLarge !== undefined) {
+      // What is still on its way is not read.
+      response.setHeader("Connection", "close");
+      refuse(
+        response,
+        tooLarge,
+        "http.too-large",
+        "The request is larger than allowed, or does not say how large.",
+      );
       return;
     }
     response.setHeader("Content-Security-Policy", filePolicy(request, config));
@@ -49,6 +62,12 @@ export function createWebServer(config: WebConfig, log: Log, pages: () => PageHa
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;
   return server;
+}
+
+/** Forms and short questions are all that pages send here, and browsers say how long they are. */
+function refusedBody({ headers }: IncomingMessage): 411 | 413 | undefined {
+  if (headers["transfer-encoding"] !== undefined) return 411;
+  return Number(headers["content-length"] ?? 0) > relayLimits.form ? 413 : undefined;
 }
 
 function filePolicy(request: IncomingMessage, config: WebConfig): string {

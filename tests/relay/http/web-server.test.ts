@@ -72,3 +72,12 @@ it("says nothing about what went wrong inside", async () => {
   expect(answer.status).toBe(500);
   expect(answer.body).not.toContain("secret detail");
 });
+
+it("reads no body that is too large, or that does not say how large it is", async () => {
+  const post = { host: "localhost:3000", origin: "http://localhost:3000" };
+  const large = await ask("/", { ...post, "content-length": String(64 * 1024 + 1) }, "POST");
+  expect([large.status, JSON.parse(large.body)]).toMatchObject([413, { code: "http.too-large" }]);
+  const endless = await ask("/", { ...post, "transfer-encoding": "chunked" }, "POST");
+  expect([endless.status, JSON.parse(endless.body)]).toMatchObject([411, { code: "http.too-large" }]);
+  expect((await ask("/", post, "POST")).status).toBe(200);
+});
