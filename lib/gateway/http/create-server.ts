@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type FastifyInstance, fastify } from "fastify";
 import { limits } from "../../protocol/limits.ts";
 import type { AllowedOrigins } from "./allowed-origins.ts";
-import { installErrorAnswers } from "./http-errors.ts";
+import { answerUnroutable, installErrorAnswers } from "./http-errors.ts";
 
 export interface ServerOptions {
   readonly origins: AllowedOrigins;
@@ -30,6 +30,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: true,
     logger: false,
     routerOptions: { maxParamLength: 128 },
+    frameworkErrors: (error, _request, reply) => answerUnroutable(error, reply),
     ...(options.tls === undefined
       ? {}
       : {

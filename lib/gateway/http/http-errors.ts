@@ -23,6 +23,15 @@ export function installErrorAnswers(server: FastifyInstance, log: (error: unknow
   });
 }
 
+/** An address that cannot even be read reaches no route and no hook. */
+export function answerUnroutable(
+  error: Error & { statusCode?: number; code?: string },
+  reply: FastifyReply,
+): void {
+  const { status, body } = answerOf(error);
+  send(reply, status, body);
+}
+
 function answerOf(error: Error & { statusCode?: number; code?: string }): {
   status: number;
   body: ErrorBody;
