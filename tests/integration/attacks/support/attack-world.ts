@@ -123,7 +123,7 @@ export class AttackWorld {
   }
 }
 
-const patienceMs = 20_000;
+const patienceMs = 40_000;
 
 /** Resolves when `holds` is true, asked again after every event of the engine. @throws with what `explain` sees. */
 export async function until(
