@@ -6,11 +6,11 @@ import { useEngine } from "@/lib/ui/messenger/use-engine.ts";
 import { SiteDirectoryProvider } from "@/lib/ui/network/site-directory.ts";
 import { OperationsGate } from "@/lib/ui/operations/operations-gate.tsx";
 import { OperationsProvider, useOperationsStore } from "@/lib/ui/operations/operations-provider.tsx";
+import { useDeviceCommand } from "@/lib/ui/operations/use-device-command.ts";
 import type { SessionUser } from "@/lib/ui/session-user.ts";
 import { renewStageId, stageIdOf } from "./stage-id.ts";
 import { StageScreen } from "./stage-screen.tsx";
 import { useDesk, useDeskConversation } from "./use-desk.ts";
-import { usePresenterDevice } from "./use-presenter-device.ts";
 import { useWiretap } from "./use-wiretap.ts";
 
 export function LiveStage({ user }: { user: SessionUser }) {
@@ -46,7 +46,7 @@ function Stage({ user, topology }: { user: SessionUser; topology: TopologyView }
     user: { id: user.id, name: user.name, site: user.site },
     profile: "default",
   });
-  const send = usePresenterDevice(presenter.api, client);
+  const send = useDeviceCommand(presenter.api, client);
   const renew = useCallback(() => setStage(renewStageId(sites.alice, sites.bob)), [sites]);
   return (
     <StageScreen

@@ -9,13 +9,9 @@ import { SelectField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { LinkState } from "@/lib/ui/network/link-state.tsx";
 import { Notice } from "@/lib/ui/notice.tsx";
+import type { SendCommand } from "@/lib/ui/operations/use-device-command.ts";
 import { Term } from "@/lib/ui/term.tsx";
 import type { NewConsequence } from "./consequences.ts";
-
-export type SendCommand = (
-  kind: "link.attack" | "link.cut" | "links.reset",
-  args: Readonly<Record<string, string | number | boolean>>,
-) => Promise<void>;
 
 interface StageControlsProps {
   readonly topology: TopologyView;

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { writePublicFile } from "../shared/private-file.ts";
 import { KmeServer } from "./etsi014/kme-server.ts";
 import type { KeyWorldOptions } from "./key-world-types.ts";
 import type { Kme } from "./kme/kme.ts";
 import type { KeyNetworkPki } from "./pki/key-network-pki.ts";
-import { writePublicFile } from "./pki/private-file.ts";
 
 export interface KmeListeners {
   /** https://host:port of a site's KME, as this machine reaches it. */

@@ -1,23 +1,16 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import {
+  logLevel,
+  nameList,
+  optionalText,
+  port,
+  readEnvironment,
+  readGatewayOrigin,
+  readTlsFiles,
+  type TlsFiles,
+} from "./environment.ts";
 
-/** An empty variable means "not set", as shells and unit files write it. */
-const optionalText = z
-  .string()
-  .optional()
-  .transform((text) => (text === undefined || text === "" ? undefined : text));
-
-const list = z
-  .string()
-  .default("")
-  .transform((text) =>
-    text
-      .split(",")
-      .map((part) => part.trim().toLowerCase())
-      .filter((part) => part !== ""),
-  );
-
-const port = z.coerce.number().int().min(1).max(65535);
 const optionalCount = z
   .union([z.literal(""), z.coerce.number().int().min(1)])
   .optional()
@@ -32,14 +25,14 @@ const environment = z.object({
   DEMO: z.enum(["0", "1"]).default("1"),
   NETWORK: z.enum(["nine", "iberia-small", "eu27"]).default("nine"),
   GATEWAY_ORIGIN: optionalText,
-  LAN: list,
-  ALLOWED_HOSTS: list,
+  LAN: nameList,
+  ALLOWED_HOSTS: nameList,
   TLS_CERT: optionalText,
   TLS_KEY: optionalText,
   KEY_PROVIDER: z.enum(["etsi014", "built-in"]).default("etsi014"),
   POOL_TARGET_BYTES: optionalCount,
   LINK_WORKERS: optionalCount,
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  LOG_LEVEL: logLevel,
 });
 
 export interface QkdnConfig {
@@ -56,7 +49,7 @@ export interface QkdnConfig {
   readonly origin: string;
   /** Host names beside localhost, *.localhost and loopback addresses whose pages may call this process. */
   readonly allowedHosts: readonly string[];
-  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  readonly tls: TlsFiles | undefined;
   /** How gateways ask their key managers: over ETSI 014 with mutual TLS, or by a call in this process. */
   readonly keyProvider: "etsi014" | "built-in";
   readonly poolTargetBytes: number | undefined;
@@ -69,20 +62,8 @@ export interface QkdnConfig {
  * @throws Error with one readable line that names the variable.
  */
 export function readQkdnConfig(env: NodeJS.ProcessEnv): QkdnConfig {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new Error(`${issue?.path.join(".") ?? "environment"}: ${issue?.message ?? "not valid"}`);
-  }
-  const values = parsed.data;
-  const { TLS_CERT: certificate, TLS_KEY: key } = values;
-  if ((certificate === undefined) !== (key === undefined)) {
-    throw new Error("TLS_CERT and TLS_KEY: set both or none");
-  }
-  const tls =
-    certificate === undefined || key === undefined
-      ? undefined
-      : { certificate: resolve(certificate), key: resolve(key) };
+  const values = readEnvironment(environment, env);
+  const tls = readTlsFiles(values.TLS_CERT, values.TLS_KEY);
   const gatewayPort = values.GATEWAY_PORT ?? values.PORT + 1;
   return {
     webPort: values.PORT,
@@ -92,7 +73,8 @@ export function readQkdnConfig(env: NodeJS.ProcessEnv): QkdnConfig {
     databaseUrl: values.KEYS_DATABASE_URL,
     demonstration: values.DEMO === "1",
     network: values.NETWORK,
-    origin: readOrigin(values.GATEWAY_ORIGIN) ?? `${tls ? "https" : "http"}://localhost:${gatewayPort}`,
+    origin:
+      readGatewayOrigin(values.GATEWAY_ORIGIN) ?? `${tls ? "https" : "http"}://localhost:${gatewayPort}`,
     allowedHosts: [...values.LAN, ...values.ALLOWED_HOSTS],
     tls,
     keyProvider: values.KEY_PROVIDER,
@@ -100,13 +82,4 @@ export function readQkdnConfig(env: NodeJS.ProcessEnv): QkdnConfig {
     linkWorkers: values.LINK_WORKERS,
     logLevel: values.LOG_LEVEL,
   };
-}
-
-function readOrigin(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.pathname !== "/") {
-    throw new Error("GATEWAY_ORIGIN: must be an http(s) origin without a path");
-  }
-  return url.origin;
 }

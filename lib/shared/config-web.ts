@@ -1,23 +1,15 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-
-/** An empty variable means "not set", as shells and unit files write it. */
-const optionalText = z
-  .string()
-  .optional()
-  .transform((text) => (text === undefined || text === "" ? undefined : text));
-
-const list = z
-  .string()
-  .default("")
-  .transform((text) =>
-    text
-      .split(",")
-      .map((part) => part.trim())
-      .filter((part) => part !== ""),
-  );
-
-const port = z.coerce.number().int().min(1).max(65535);
+import {
+  logLevel,
+  nameList,
+  optionalText,
+  port,
+  readEnvironment,
+  readGatewayOrigin,
+  readTlsFiles,
+  type TlsFiles,
+} from "./environment.ts";
 
 const environment = z.object({
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
@@ -30,8 +22,8 @@ const environment = z.object({
   DEMO: z.enum(["0", "1"]).default("1"),
   NETWORK: z.enum(["nine", "iberia-small", "eu27"]).default("nine"),
   GATEWAY_ORIGIN: optionalText,
-  LAN: list,
-  ALLOWED_HOSTS: list,
+  LAN: nameList,
+  ALLOWED_HOSTS: nameList,
   TLS_CERT: optionalText,
   TLS_KEY: optionalText,
   NEXTAUTH_SECRET: optionalText,
@@ -39,7 +31,7 @@ const environment = z.object({
   OIDC_CLIENT_ID: optionalText,
   OIDC_CLIENT_SECRET: optionalText,
   OIDC_NAME: z.string().min(1).default("Single sign-on"),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  LOG_LEVEL: logLevel,
 });
 
 export interface OidcConfig {
@@ -65,7 +57,7 @@ export interface WebConfig {
   readonly gatewayOrigin: string | undefined;
   /** Host names beside localhost, *.localhost and loopback addresses that this process answers to. */
   readonly allowedHosts: readonly string[];
-  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  readonly tls: TlsFiles | undefined;
   readonly sessionSecret: string | undefined;
   readonly oidc: OidcConfig | undefined;
   readonly logLevel: string;
@@ -76,12 +68,7 @@ export interface WebConfig {
  * @throws Error with one readable line that names the variable.
  */
 export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new Error(`${issue?.path.join(".") ?? "environment"}: ${issue?.message ?? "not valid"}`);
-  }
-  const values = parsed.data;
+  const values = readEnvironment(environment, env);
   return {
     development: values.NODE_ENV === "development",
     port: values.PORT,
@@ -92,29 +79,13 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
     demonstration: values.DEMO === "1",
     network: values.NETWORK,
     gatewayPort: values.GATEWAY_PORT ?? values.PORT + 1,
-    gatewayOrigin: readOrigin(values.GATEWAY_ORIGIN),
-    allowedHosts: [...values.LAN, ...values.ALLOWED_HOSTS].map((name) => name.toLowerCase()),
-    tls: readTls(values.TLS_CERT, values.TLS_KEY),
+    gatewayOrigin: readGatewayOrigin(values.GATEWAY_ORIGIN),
+    allowedHosts: [...values.LAN, ...values.ALLOWED_HOSTS],
+    tls: readTlsFiles(values.TLS_CERT, values.TLS_KEY),
     sessionSecret: readSecret(values.NEXTAUTH_SECRET),
     oidc: readOidc(values),
     logLevel: values.LOG_LEVEL,
   };
-}
-
-function readOrigin(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.pathname !== "/") {
-    throw new Error("GATEWAY_ORIGIN: must be an http(s) origin without a path");
-  }
-  return url.origin;
-}
-
-function readTls(certificate: string | undefined, key: string | undefined): WebConfig["tls"] {
-  if (certificate === undefined && key === undefined) return undefined;
-  if (certificate === undefined || key === undefined)
-    throw new Error("TLS_CERT and TLS_KEY: set both or none");
-  return { certificate: resolve(certificate), key: resolve(key) };
 }
 
 function readSecret(text: string | undefined): string | undefined {

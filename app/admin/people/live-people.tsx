@@ -1,8 +1,9 @@
 "use client";
 
-import { useEffect, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useEngine } from "@/lib/ui/messenger/use-engine.ts";
 import { useOperationsStore } from "@/lib/ui/operations/operations-provider.tsx";
+import { useDeviceCommand } from "@/lib/ui/operations/use-device-command.ts";
 import type { SessionUser } from "@/lib/ui/session-user.ts";
 import { type DeviceCommand, PeoplePage } from "./people-page.tsx";
 
@@ -12,31 +13,10 @@ export function LivePeople({ user, mayCommand }: { user: SessionUser; mayCommand
   const { api } = useEngine(
     mayCommand ? { user: { id: user.id, name: user.name, site: user.site }, profile: "default" } : null,
   );
-  const [certified, setCertified] = useState(false);
-  useEffect(() => {
-    setCertified(false);
-    if (!api) return;
-    let gone = false;
-    const look = () =>
-      void api.self().then(
-        (self) => gone || setCertified(self !== null),
-        () => undefined,
-      );
-    look();
-    const unsubscribe = api.subscribe((event) => {
-      if (event.type === "state") look();
-    });
-    return () => {
-      gone = true;
-      unsubscribe();
-    };
-  }, [api]);
+  const send = useDeviceCommand(api, client);
   const command = useMemo<DeviceCommand | null>(
-    () =>
-      api && certified
-        ? async (kind, device) => client.command(await api.signCommand(kind, { device }))
-        : null,
-    [api, certified, client],
+    () => (send ? (kind, device) => send(kind, { device }) : null),
+    [send],
   );
   return <PeoplePage mayCommand={mayCommand} ownSite={user.site} command={command} />;
 }

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Role } from "../../protocol/device-certificate.ts";
 import { toHex } from "../../shared/hex.ts";
+import { readFileIfThere } from "../../shared/private-file.ts";
 import { GatewayError } from "../gateway-error.ts";
-import { readFileIfThere } from "../site/private-file.ts";
 import { parseRoles } from "./device-row.ts";
 import type { Identity } from "./identity-token.ts";
 

@@ -5,10 +5,10 @@ import { generateSealingKey } from "../../protocol/hpke.ts";
 import type { DualSigner } from "../../protocol/signing.ts";
 import { fromBase64, toBase64 } from "../../shared/base64.ts";
 import { type Bytes, copyBytes } from "../../shared/bytes.ts";
+import { readFileIfThere, writePrivateFile } from "../../shared/private-file.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { MlDsaWorker } from "./ml-dsa-worker.ts";
-import { readFileIfThere, writePrivateFile } from "./private-file.ts";
 import { WrappingKey } from "./wrapping-key.ts";
 
 /** Everything a site's gateway owns, read from `<folder>/<site>.json` (mode 0600). */

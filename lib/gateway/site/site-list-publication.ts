@@ -10,7 +10,7 @@ import {
   signSiteList,
 } from "../../protocol/site-list.ts";
 import { copyBytes, equalBytes } from "../../shared/bytes.ts";
-import { readFileIfThere, writePrivateFile } from "./private-file.ts";
+import { readFileIfThere, writePrivateFile } from "../../shared/private-file.ts";
 
 const lifeMs = 365 * 24 * 60 * 60 * 1000;
 const renewBeforeMs = 30 * 24 * 60 * 60 * 1000;

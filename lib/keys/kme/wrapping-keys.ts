@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type Bytes, concatBytes, copyBytes } from "../../shared/bytes.ts";
-import { writePrivateFile } from "../pki/private-file.ts";
+import { writePrivateFile } from "../../shared/private-file.ts";
 
 const keyBytes = 32;
 const nonceBytes = 12;

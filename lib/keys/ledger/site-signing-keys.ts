@@ -9,7 +9,7 @@ import {
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { writePrivateFile } from "../pki/private-file.ts";
+import { writePrivateFile } from "../../shared/private-file.ts";
 
 const label = Buffer.from("vernam/1 ledger head\0");
 const fileSchema = z.record(z.string(), z.string());

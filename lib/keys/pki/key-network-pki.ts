@@ -2,9 +2,9 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { VernamError } from "../../shared/errors.ts";
+import { writePrivateFile, writePublicFile } from "../../shared/private-file.ts";
 import { kmeIdOf, saeIdOf } from "../kme/kme.ts";
 import { CertificateIssuer, type CertifiedKey, createRoot, type LeafRequest } from "./certificates.ts";
-import { writePrivateFile, writePublicFile } from "./private-file.ts";
 import { type SaeEntry, SaeRegister } from "./sae-register.ts";
 
 export class PkiError extends VernamError {}

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { writePublicFile } from "./private-file.ts";
+import { writePublicFile } from "../../shared/private-file.ts";
 
 const entrySchema = z.object({ site: z.string(), fingerprint: z.string(), issuedAt: z.number() });
 const registerSchema = z.record(z.string(), entrySchema);

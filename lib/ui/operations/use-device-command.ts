@@ -1,12 +1,16 @@
 "use client";
 
 import { useEffect, useMemo, useState } from "react";
-import type { MessengerApi } from "@/lib/messenger/messenger-api.ts";
-import type { OperationsClient } from "@/lib/ui/operations/operations-client.ts";
-import type { SendCommand } from "./stage-controls.tsx";
+import type { MessengerApi } from "../../messenger/messenger-api.ts";
+import type { OperationsClient } from "./operations-client.ts";
 
-/** How commands are given: signed by the presenter's own device, brought to the key world. null until it stands. */
-export function usePresenterDevice(api: MessengerApi | null, client: OperationsClient): SendCommand | null {
+export type SendCommand = (
+  kind: "link.attack" | "link.cut" | "links.reset" | "device.approve" | "device.revoke",
+  args: Readonly<Record<string, string | number | boolean>>,
+) => Promise<void>;
+
+/** How commands are given: signed by this browser's own device, brought to the key world. null until it stands. */
+export function useDeviceCommand(api: MessengerApi | null, client: OperationsClient): SendCommand | null {
   const [certified, setCertified] = useState(false);
   useEffect(() => {
     setCertified(false);
