@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { announcement } from "../../lib/launcher/announce.ts";
 import { childEnvironment } from "../../lib/launcher/child-environment.ts";
 import { readOptions } from "../../lib/launcher/options.ts";
 import { listPosts } from "../../lib/launcher/posts.ts";
@@ -48,6 +49,37 @@ describe("the environment of a child", () => {
 
   it("passes on nothing it does not know", () => {
     expect(childEnvironment("web", env, options)).not.toHaveProperty("AWS_SECRET_ACCESS_KEY");
+  });
+});
+
+describe("a demonstration for a room", () => {
+  const options = {
+    ...readOptions({ ...empty, PORT: "4000", DATA_DIR: "/data" }, []),
+    lanAddresses: ["192.0.2.7"],
+  };
+
+  it("serves HTTPS on all interfaces with the demonstration's own certificate", () => {
+    for (const zone of ["web", "qkdn"] as const) {
+      expect(childEnvironment(zone, empty, options)).toMatchObject({
+        HOST: "0.0.0.0",
+        LAN: "192.0.2.7",
+        TLS_CERT: "/data/tls/server.pem",
+        TLS_KEY: "/data/tls/server.key",
+      });
+    }
+    expect(childEnvironment("qkdn", empty, options)).toMatchObject({
+      GATEWAY_ORIGIN: "https://192.0.2.7:4001",
+    });
+    expect(childEnvironment("web", empty, options)).toMatchObject({
+      NODE_EXTRA_CA_CERTS: "/data/public/authority.crt",
+    });
+  });
+
+  it("is announced by an address and a code that its machines can reach", async () => {
+    const text = await announcement(options, [{ handle: "pt-lis-mne", name: "Duty officer, Lisbon" }]);
+    expect(text).toContain("https://192.0.2.7:4000");
+    expect(text).not.toContain("localhost");
+    expect(text).toContain("/data/public/authority.crt");
   });
 });
 
