@@ -1,6 +1,10 @@
-import type { BalanceView, LedgerEntryView, VerifyView } from "../../lib/keys/api-types.ts";
+import type { BalanceView, LedgerEntryView, LinkStatus, VerifyView } from "../../lib/keys/api-types.ts";
 import { type NodeSession, signInAsPost } from "../../lib/messenger/node/sign-in.ts";
 import type { Origins } from "./post.ts";
+import { until } from "./until.ts";
+
+/** Environment of a deployment whose pools hold 32 kB a link. */
+export const smallPools = { POOL_TARGET_BYTES: "32000" } as const;
 
 const page = 500;
 
@@ -24,6 +28,20 @@ export class Operations {
     });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
     return (await answer.json()) as T;
+  }
+
+  /**
+   * Waits until every pool is full. Routes are chosen by key first and by hops second, so only then is the shortest
+   * one sure to be taken. Start the deployment with `smallPools`, which fill in seconds.
+   */
+  async linksAtRest(): Promise<void> {
+    const links = () => this.get<LinkStatus[]>("/ops/links");
+    await until(
+      "every pool is full",
+      async () => (await links()).every(({ condition }) => condition === "standby"),
+      120_000,
+      links,
+    );
   }
 
   balances(): Promise<BalanceView[]> {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AlarmView, LinkStatus, OverviewView, PairView } from "../../../lib/keys/api-types.ts";
 import type { Delivery, KeyCardView } from "../../../lib/messenger/messenger-api.ts";
 import { Deployment } from "../../support/deployment.ts";
-import { Operations } from "../../support/operations.ts";
+import { Operations, smallPools } from "../../support/operations.ts";
 import { Post } from "../../support/post.ts";
 import { until } from "../../support/until.ts";
 
@@ -78,7 +78,7 @@ async function linksOf(route: readonly string[]): Promise<string[]> {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "vernam-attack-"));
-  deployment = await Deployment.start();
+  deployment = await Deployment.start({ env: smallPools });
   await deployment.healthy(120_000);
   [operations, presenter, alice, bob] = await Promise.all([
     Operations.signIn(deployment),
@@ -87,6 +87,7 @@ beforeAll(async () => {
     Post.open(deployment, madrid, folder),
   ]);
   conversation = await alice.engine.openConversation(bob.user.id);
+  await operations.linksAtRest();
 }, startMs);
 
 afterAll(async () => {
