@@ -46,16 +46,16 @@ export function ConversationPane(props: ConversationPaneProps) {
   const away = conversation.withoutDevice.length > 0;
   const opener = useRef<HTMLElement | null>(null);
 
-  const unread = conversation.unread;
+  // For every new view, not only for a new count: one message read and the next arrived leave the same count.
   useEffect(() => {
-    if (unread === 0) return;
+    if (conversation.unread === 0) return;
     const seen = () => {
       if (document.visibilityState === "visible") void api.markRead(conversation.id).catch(() => undefined);
     };
     seen();
     document.addEventListener("visibilitychange", seen);
     return () => document.removeEventListener("visibilitychange", seen);
-  }, [api, conversation.id, unread]);
+  }, [api, conversation]);
 
   useEffect(() => {
     if (cardOf === null) opener.current?.focus();
