@@ -9,6 +9,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
+          maxWorkers: 2,
           include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"],
           exclude: ["tests/integration/**", "tests/browser/**", "tests/faults/**"],
         },
