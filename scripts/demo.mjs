@@ -13,7 +13,6 @@ const child = spawn(process.execPath, [join(root, ".build", "start.js"), ...proc
   cwd: root,
   stdio: ["inherit", "inherit", "inherit", "ipc"],
 });
-// Ctrl-C reaches the whole foreground group; a signal sent to this process alone is passed on.
-process.on("SIGINT", () => {});
-for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+// A terminal's Ctrl-C reaches the launcher too; asked twice to stop, it stops once.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 0 : 1)));
