@@ -17,7 +17,11 @@ const started: Deployment[] = [];
 let deployment: Deployment;
 
 async function start(dataFolder: string, port?: number): Promise<Deployment> {
-  const one = await Deployment.start({ dataFolder, ...(port === undefined ? {} : { port }) });
+  const one = await Deployment.start({
+    dataFolder,
+    fromNothing: true,
+    ...(port === undefined ? {} : { port }),
+  });
   started.push(one);
   return one;
 }

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { get as getSecurely } from "node:https";
+import { networkInterfaces, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { freePortPair } from "./free-port.ts";
 import { until } from "./until.ts";
+import { copyWarmedData } from "./warmed-data.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -19,6 +21,10 @@ export interface DeploymentOptions {
   readonly dataFolder?: string;
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** From nothing, as on a newcomer's machine; otherwise a new folder starts as a copy of warmed data. */
+  readonly fromNothing?: boolean;
+  /** `--lan`: HTTPS on this machine's address in the room's network. */
+  readonly lan?: boolean;
 }
 
 /** A whole deployment (launcher, web, qkdn) from the production build, on free loopback ports. */
@@ -28,12 +34,20 @@ export class Deployment {
   readonly output: string[] = [];
   readonly #launcher: ChildProcess;
   readonly #ownFolder: boolean;
+  readonly #host: string | undefined;
 
-  private constructor(launcher: ChildProcess, port: number, dataFolder: string, ownFolder: boolean) {
+  private constructor(
+    launcher: ChildProcess,
+    port: number,
+    dataFolder: string,
+    ownFolder: boolean,
+    host: string | undefined,
+  ) {
     this.#launcher = launcher;
     this.port = port;
     this.dataFolder = dataFolder;
     this.#ownFolder = ownFolder;
+    this.#host = host;
     for (const stream of [launcher.stdout, launcher.stderr]) {
       stream?.on("data", (chunk: Buffer) => this.output.push(chunk.toString()));
     }
@@ -41,28 +55,32 @@ export class Deployment {
 
   static async start(options: DeploymentOptions = {}): Promise<Deployment> {
     const port = options.port ?? (await freePortPair());
-    const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), "vernam-data-"));
-    const launcher = spawn(process.execPath, [join(root, ".build/start.js")], {
+    const network = options.network ?? "iberia-small";
+    const dataFolder = options.dataFolder ?? join(mkdtempSync(join(tmpdir(), "vernam-data-")), "data");
+    if (mayCopy(options, dataFolder)) await copyWarmedData(network, dataFolder);
+    const args = options.lan ? ["--lan"] : [];
+    const launcher = spawn(process.execPath, [join(root, ".build/start.js"), ...args], {
       cwd: root,
       env: {
         ...process.env,
         NODE_ENV: "production",
         PORT: String(port),
         DATA_DIR: dataFolder,
-        NETWORK: options.network ?? "iberia-small",
+        NETWORK: network,
         ...options.env,
       },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    return new Deployment(launcher, port, dataFolder, options.dataFolder === undefined);
+    const host = options.lan ? roomAddress() : undefined;
+    return new Deployment(launcher, port, dataFolder, options.dataFolder === undefined, host);
   }
 
   get origin(): string {
-    return `http://localhost:${this.port}`;
+    return this.#host === undefined ? `http://localhost:${this.port}` : `https://${this.#host}:${this.port}`;
   }
 
   get gatewayOrigin(): string {
-    return `http://localhost:${this.port + 1}`;
+    return this.origin.replace(/\d+$/, String(this.port + 1));
   }
 
   get running(): boolean {
@@ -91,6 +109,7 @@ export class Deployment {
 
   async health(): Promise<{ readonly httpStatus: number; readonly body: Health } | undefined> {
     try {
+      if (this.#host !== undefined) return await this.#healthOverTls();
       const answer = await fetch(`http://127.0.0.1:${this.port}/api/health`, {
         headers: { host: `localhost:${this.port}` },
       });
@@ -98,6 +117,18 @@ export class Deployment {
     } catch {
       return undefined;
     }
+  }
+
+  /** As another machine of the room asks: it trusts the demonstration's own authority and nothing else. */
+  async #healthOverTls(): Promise<{ readonly httpStatus: number; readonly body: Health }> {
+    const ca = readFileSync(join(this.dataFolder, "public", "authority.crt"));
+    return new Promise((resolve, reject) => {
+      getSecurely(`${this.origin}/api/health`, { ca, agent: false }, async (answer) => {
+        let text = "";
+        for await (const chunk of answer) text += chunk;
+        resolve({ httpStatus: answer.statusCode ?? 0, body: JSON.parse(text) as Health });
+      }).on("error", reject);
+    });
   }
 
   /** Resolves with the time it took in milliseconds. @throws after `withinMs` with what the processes printed. */
@@ -154,6 +185,21 @@ export class Deployment {
       this.#launcher.kill("SIGINT");
       await gone;
     }
-    if (this.#ownFolder) rmSync(this.dataFolder, { recursive: true, force: true });
+    if (this.#ownFolder) rmSync(dirname(this.dataFolder), { recursive: true, force: true });
   }
+}
+
+/** Data that exists already is used as it is, and databases elsewhere are not part of a copy. */
+function mayCopy({ fromNothing, env }: DeploymentOptions, dataFolder: string): boolean {
+  const elsewhere = env?.DATABASE_URL !== undefined || env?.KEYS_DATABASE_URL !== undefined;
+  return fromNothing !== true && !elsewhere && !existsSync(dataFolder);
+}
+
+/** The address that `--lan` announces: the launcher takes the first that is not loopback, and so does this. */
+function roomAddress(): string {
+  const found = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address !== undefined && address.family === "IPv4" && !address.internal);
+  if (found === undefined) throw new Error("this machine has no address in a room's network");
+  return found.address;
 }

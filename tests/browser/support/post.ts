@@ -5,6 +5,8 @@ export type Cipher = "One-time pad" | "AES-256";
 
 export interface PostOptions {
   readonly port?: number;
+  /** On a room's network every post is served under this one address; otherwise each has a host of its own. */
+  readonly room?: string;
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
@@ -38,16 +40,17 @@ export class Post {
     door: "messages" | "admin" | "stage" = "messages",
     options: PostOptions = {},
   ): Promise<Post> {
-    const port = options.port ?? sharedPort();
+    const port = options.port ?? (options.room === undefined ? sharedPort() : 0);
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
       colorScheme: options.dark ? "dark" : "light",
       locale: "en-GB",
+      ignoreHTTPSErrors: options.room !== undefined,
     });
     const watch = new ConsoleWatch(context);
     const page = await context.newPage();
-    const post = new Post(context, watch, page, `http://${handle}.localhost:${port}`);
-    await page.goto(`http://localhost:${port}/${door}`);
+    const post = new Post(context, watch, page, options.room ?? `http://${handle}.localhost:${port}`);
+    await page.goto(`${options.room ?? `http://localhost:${port}`}/${door}`);
     await page.locator(`[data-post="${handle}"]`).click();
     await page.waitForURL(`${post.origin}/${door}`);
     return post;
