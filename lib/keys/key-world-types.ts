@@ -2,6 +2,7 @@ import type { Topology } from "../network/topology.ts";
 import type { CommitQueue } from "../shared/database/commit-queue.ts";
 import type { Database } from "../shared/database/database.ts";
 import type { OperationsEvents } from "./api-types.ts";
+import type { KmeManners } from "./etsi014/kme-routes.ts";
 import type { KeyProvider } from "./key-provider.ts";
 import type { KeyUse } from "./kme/key-store.ts";
 import type { Kme } from "./kme/kme.ts";
@@ -27,6 +28,7 @@ export interface KeyWorldOptions {
     readonly host?: string;
     /** Further names and addresses for the KMEs' certificates. */
     readonly names?: readonly string[];
+    readonly manners?: KmeManners;
   };
   readonly now: () => number;
   /** Between housekeeping rounds (expiry, erasure, heads of the ledger). Default 60,000 ms; 0: none by itself. */

@@ -22,7 +22,7 @@ export async function openKmeListeners(
   pki: KeyNetworkPki,
   kme: (site: string) => Kme,
 ): Promise<KmeListeners> {
-  const { host = "127.0.0.1", names } = options.listen;
+  const { host = "127.0.0.1", names, manners = {} } = options.listen;
   const path = join(options.dataFolder, "kmes.json");
   const ports = readPorts(path);
   const listeners = await Promise.all(
@@ -33,7 +33,7 @@ export async function openKmeListeners(
     })),
   );
   const clientRoot = pki.root.certificate;
-  const server = await KmeServer.listen({ host, clientRoot, saes: pki.saes, listeners });
+  const server = await KmeServer.listen({ host, clientRoot, saes: pki.saes, listeners, manners });
   const taken = Object.fromEntries(sites.map((site) => [site, server.port(site)]));
   writePublicFile(path, JSON.stringify(taken, null, 1));
   const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;

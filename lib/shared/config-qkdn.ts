@@ -29,6 +29,8 @@ const environment = z.object({
   ALLOWED_HOSTS: nameList,
   TLS_CERT: optionalText,
   TLS_KEY: optionalText,
+  KME_STRICT: z.enum(["0", "1"]).default("0"),
+  KME_RETRY_GRACE: z.coerce.number().int().min(0).max(60).default(0),
   KEY_PROVIDER: z.enum(["etsi014", "built-in"]).default("etsi014"),
   POOL_TARGET_BYTES: optionalCount,
   LINK_WORKERS: optionalCount,
@@ -52,6 +54,10 @@ export interface QkdnConfig {
   readonly tls: TlsFiles | undefined;
   /** How gateways ask their key managers: over ETSI 014 with mutual TLS, or by a call in this process. */
   readonly keyProvider: "etsi014" | "built-in";
+  /** Key managers refuse empty arrays, nulls and unknown members in key requests. */
+  readonly kmeStrict: boolean;
+  /** Time within which a dec_keys whose answer got lost may be repeated once, ms; 0: never, as the standard says. */
+  readonly kmeRetryGraceMs: number;
   readonly poolTargetBytes: number | undefined;
   readonly linkWorkers: number | undefined;
   readonly logLevel: string;
@@ -78,6 +84,8 @@ export function readQkdnConfig(env: NodeJS.ProcessEnv): QkdnConfig {
     allowedHosts: [...values.LAN, ...values.ALLOWED_HOSTS],
     tls,
     keyProvider: values.KEY_PROVIDER,
+    kmeStrict: values.KME_STRICT === "1",
+    kmeRetryGraceMs: values.KME_RETRY_GRACE * 1000,
     poolTargetBytes: values.POOL_TARGET_BYTES,
     linkWorkers: values.LINK_WORKERS,
     logLevel: values.LOG_LEVEL,

@@ -108,7 +108,11 @@ async function openKeys(options: KeyProcessOptions, opened: (() => Promise<void>
       return links;
     },
     ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
-    listen: { host: config.host, names: config.allowedHosts },
+    listen: {
+      host: config.host,
+      names: config.allowedHosts,
+      manners: { strict: config.kmeStrict, retryGraceMs: config.kmeRetryGraceMs },
+    },
     now,
   }).catch(async (error: unknown) => {
     await links?.close();

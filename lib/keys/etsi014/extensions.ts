@@ -12,8 +12,8 @@ const routeWish = z.strictObject({
   avoid: z.array(z.string()).max(256).optional(),
   space: z.enum(["allow", "forbid"]).optional(),
 });
-/** Seconds the keys may wait. */
-const ageWish = z.int().positive().max(31_536_000);
+/** Seconds the keys may wait; longer than this network keeps any key means as long as it does. */
+const ageWish = z.int().positive().max(2_147_483_647);
 
 type Reading = { readonly wishes: Wishes; readonly unknown: boolean; readonly unmet: boolean };
 

@@ -13,6 +13,7 @@ import {
   readKeyRequestQuery,
   readSaeId,
 } from "./request-reading.ts";
+import { RetryGrace } from "./retry-grace.ts";
 import type { KeyContainerBody, KeyRequestBody, StatusBody } from "./schemas.ts";
 
 /** Who asks which KME: known from the TLS connection alone. */
@@ -30,8 +31,22 @@ interface Path {
   readonly Querystring: Readonly<Record<string, unknown>>;
 }
 
-/** The six routes of ETSI GS QKD 014 V1.1.1 §5. */
-export function addKmeRoutes(app: FastifyInstance, identify: IdentifyCaller): void {
+/** How a KME may be told to differ from what suits most clients. */
+export interface KmeManners {
+  /** Refuses empty arrays, nulls and unknown members in key requests. */
+  readonly strict?: boolean;
+  /**
+   * A dec_keys request whose answer got lost may be repeated once within this time, by the same SAE with the same
+   * IDs. 0, the default: never, as the standard says.
+   */
+  readonly retryGraceMs?: number;
+}
+
+/** The five routes of ETSI GS QKD 014 V1.1.1 §5. */
+export function addKmeRoutes(app: FastifyInstance, identify: IdentifyCaller, manners: KmeManners): void {
+  const grace = new RetryGrace(manners.retryGraceMs ?? 0);
+  const strict = manners.strict === true;
+  app.addHook("onClose", async () => grace.close());
   app.get<Path>("/api/v1/keys/:sae/status", async (request) => {
     const { kme, sae } = identify(request);
     const slave = readSaeId(request.params.sae);
@@ -43,15 +58,15 @@ export function addKmeRoutes(app: FastifyInstance, identify: IdentifyCaller): vo
   });
   app.post<Path>("/api/v1/keys/:sae/enc_keys", async (request, reply) => {
     const caller = identify(request);
-    return encKeys(reply, caller, request.params.sae, readKeyRequestBody(request.body));
+    return encKeys(reply, caller, request.params.sae, readKeyRequestBody(request.body, strict));
   });
   app.get<Path>("/api/v1/keys/:sae/dec_keys", async (request, reply) => {
     const caller = identify(request);
-    return decKeys(reply, caller, request.params.sae, readKeyIdQuery(request.query));
+    return decKeys(reply, grace, caller, request.params.sae, readKeyIdQuery(request.query));
   });
   app.post<Path>("/api/v1/keys/:sae/dec_keys", async (request, reply) => {
     const caller = identify(request);
-    return decKeys(reply, caller, request.params.sae, readKeyIdsBody(request.body));
+    return decKeys(reply, grace, caller, request.params.sae, readKeyIdsBody(request.body));
   });
 }
 
@@ -81,18 +96,22 @@ async function encKeys(
   const { demand, notice } = readDemand(sae, readSaeId(slave), body);
   const { keys, origin } = await kme.encKeys(demand);
   return sendContainer(reply, keys, {
-    vernam_route: mutable(origin),
+    vernam_route: describeOrigin(origin),
+    ...(demand.maxAgeMs === undefined ? {} : { vernam_max_age: waitSeconds(demand.maxAgeMs) }),
     ...(notice === undefined ? {} : { vernam_notice: notice }),
   });
 }
 
 async function decKeys(
   reply: FastifyReply,
+  grace: RetryGrace,
   { kme, sae }: Caller,
   master: string,
   keyIds: readonly Uint8Array[],
 ): Promise<FastifyReply> {
-  return sendContainer(reply, await kme.decKeys(sae, readSaeId(master), keyIds), undefined);
+  const masterSae = readSaeId(master);
+  const ask = () => kme.decKeys(sae, masterSae, keyIds);
+  return sendContainer(reply, await grace.collect([sae, masterSae], keyIds, ask), undefined);
 }
 
 function sendContainer(
@@ -107,6 +126,12 @@ function sendContainer(
   return reply.send(body);
 }
 
-function mutable(origin: KeyOrigin): { routes: string[][]; networkBits: number; epsilonExponent: number } {
-  return { ...origin, routes: origin.routes.map((route) => [...route]) };
+function describeOrigin({ routes, networkBits, epsilonExponent }: KeyOrigin) {
+  const hops = routes.reduce((sum, route) => sum + route.length - 1, 0);
+  return { routes: routes.map((route) => [...route]), hops, networkBits, epsilonExponent };
+}
+
+/** What was granted of a wish: no key waits longer than the network lets any wait. */
+function waitSeconds(wishedMs: number): number {
+  return Math.floor(Math.min(wishedMs, keyLimits.waitMs) / 1000);
 }

@@ -1,7 +1,13 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import { createServer as createTlsServer, type Server } from "node:https";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
 import {
   KeyNotAuthorisedError,
   KeyNotFoundError,
@@ -11,7 +17,8 @@ import {
 import type { Kme } from "../kme/kme.ts";
 import type { CertifiedKey } from "../pki/certificates.ts";
 import type { SaeRegister } from "../pki/sae-register.ts";
-import { addKmeRoutes, type Caller } from "./kme-routes.ts";
+import { addSkipRoutes, skipPath } from "../skip/skip-routes.ts";
+import { addKmeRoutes, type Caller, type KmeManners } from "./kme-routes.ts";
 import { describeKmeApi } from "./openapi.ts";
 
 export interface KmeListener {
@@ -27,7 +34,22 @@ export interface KmeServerOptions {
   readonly clientRoot: string;
   readonly saes: SaeRegister;
   readonly listeners: readonly KmeListener[];
+  readonly manners?: KmeManners;
+  readonly patience?: Patience;
 }
+
+/** How long a client may take. Whoever sends a byte now and then holds a connection no longer than this. */
+export interface Patience {
+  /** TLS handshake, ms. */
+  readonly handshakeMs: number;
+  /** From the first byte of a request to its last header, ms. */
+  readonly headersMs: number;
+  /** From the first byte of a request to its last, ms. */
+  readonly requestMs: number;
+}
+
+const malformed = "the request is malformed";
+const usualPatience: Patience = { handshakeMs: 10_000, headersMs: 10_000, requestMs: 20_000 };
 
 /** 128 key_IDs, or as many SAE IDs of any length one meets, fit many times over. */
 const bodyLimit = 262_144;
@@ -43,13 +65,13 @@ export class KmeServer {
   readonly #callers = new WeakMap<TLSSocket, Caller & { readonly fingerprint: string }>();
   readonly #saes: SaeRegister;
 
-  private constructor(saes: SaeRegister) {
+  private constructor(saes: SaeRegister, manners: KmeManners) {
     this.#saes = saes;
-    this.#app = createRouter((request) => this.#identify(request));
+    this.#app = createRouter((request) => this.#identify(request), saes, manners);
   }
 
   static async listen(options: KmeServerOptions): Promise<KmeServer> {
-    const server = new KmeServer(options.saes);
+    const server = new KmeServer(options.saes, options.manners ?? {});
     await server.#app.ready();
     try {
       await Promise.all(options.listeners.map((listener) => server.#open(listener, options)));
@@ -83,7 +105,7 @@ export class KmeServer {
 
   async #open(
     { kme, certificate, port }: KmeListener,
-    { host, clientRoot }: KmeServerOptions,
+    { host, clientRoot, patience = usualPatience }: KmeServerOptions,
   ): Promise<void> {
     const server = createTlsServer(
       {
@@ -94,9 +116,14 @@ export class KmeServer {
         rejectUnauthorized: true,
         minVersion: "TLSv1.2",
         keepAliveTimeout: 120_000,
+        handshakeTimeout: patience.handshakeMs,
+        headersTimeout: patience.headersMs,
+        requestTimeout: patience.requestMs,
+        connectionsCheckingInterval: Math.min(1000, patience.headersMs),
       },
       (request, response) => this.#app.routing(request, response),
     );
+    server.on("clientError", refuseUnread);
     this.#kmes.set(server, kme);
     this.#servers.set(kme.site, server);
     await listenOrElsewhere(server, host, port);
@@ -142,7 +169,28 @@ async function listenOrElsewhere(server: Server, host: string, port: number): Pr
   }
 }
 
-function createRouter(identify: (request: FastifyRequest) => Caller): FastifyInstance {
+/** What is no HTTP, or comes too slowly, gets the error JSON as far as anything can still be said. */
+function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const [status, message] =
+    error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? ["408 Request Timeout", "the request took too long to arrive"]
+      : error.code === "HPE_HEADER_OVERFLOW"
+        ? ["431 Request Header Fields Too Large", "the headers are too long"]
+        : ["400 Bad Request", malformed];
+  const body = JSON.stringify({ message });
+  const head = `content-type: application/json\r\ncache-control: no-store\r\ncontent-length: ${body.length}`;
+  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\nconnection: close\r\n\r\n${body}`);
+}
+
+function createRouter(
+  identify: (request: FastifyRequest) => Caller,
+  saes: SaeRegister,
+  manners: KmeManners,
+): FastifyInstance {
   const app = fastify({
     bodyLimit,
     exposeHeadRoutes: false,
@@ -150,8 +198,12 @@ function createRouter(identify: (request: FastifyRequest) => Caller): FastifyIns
     routerOptions: { maxParamLength: 512, caseSensitive: true },
     // The router is reached through the TLS listeners; this server never listens.
     serverFactory: (handler) => createServer(handler) as HttpServer,
+    // A path whose percent signs mean nothing.
+    frameworkErrors: (_error, _request, reply) => {
+      void (reply as FastifyReply).header("cache-control", "no-store").code(400).send({ message: malformed });
+    },
   });
-  const openApi = describeKmeApi();
+  const openApi = describeKmeApi(manners.strict);
   const openApiPath = "/openapi.json";
   app.removeAllContentTypeParsers();
   // JSON whatever the client calls it, and nothing at all is fine where a body is optional.
@@ -179,12 +231,14 @@ function createRouter(identify: (request: FastifyRequest) => Caller): FastifyIns
       .code(405)
       .send({ message: `use ${methods.replace(",", " or")}` });
   });
-  addKmeRoutes(app, identify);
+  addKmeRoutes(app, identify, manners);
+  addSkipRoutes(app, identify, saes);
   app.get(openApiPath, async () => openApi);
   return app;
 }
 
 function methodsOf(path: string): string | undefined {
+  if (skipPath.test(path) || path === "/openapi.json") return "GET";
   const action = /^\/api\/v1\/keys\/[^/]*\/(status|enc_keys|dec_keys)$/.exec(path)?.[1];
   if (action === undefined) return undefined;
   return action === "status" ? "GET" : "GET, POST";
@@ -200,7 +254,7 @@ function describeError(error: FastifyError): { status: number; message: string; 
   }
   if (error.statusCode === 413) return { status: 413, message: `the body is larger than ${bodyLimit} bytes` };
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    return { status: error.statusCode, message: "the request is malformed" };
+    return { status: error.statusCode, message: malformed };
   }
   return { status: 503, message: "the KME cannot answer now", retryAfterMs: 5000 };
 }

@@ -5,8 +5,7 @@ import { KeyRequestError } from "../key-errors.ts";
 import { keyLimits } from "../kme/key-limits.ts";
 import type { KeyDemand } from "../kme/key-request.ts";
 import { readExtensions } from "./extensions.ts";
-import { standardTexts } from "./messages.ts";
-import { type KeyRequestBody, keyIdsSchema, keyRequestSchema } from "./schemas.ts";
+import { type KeyRequestBody, keyIdsSchema, keyRequestSchema, strictKeyRequestSchema } from "./schemas.ts";
 
 const integerText = /^[+-]?\d{1,12}$/;
 
@@ -18,9 +17,9 @@ export function readSaeId(text: string): string {
 }
 
 /** A POST body of enc_keys: JSON as sent, undefined when there was none. */
-export function readKeyRequestBody(json: unknown): KeyRequestBody {
+export function readKeyRequestBody(json: unknown, strict: boolean): KeyRequestBody {
   if (json === undefined) return {};
-  return parse(keyRequestSchema, json);
+  return parse(strict ? strictKeyRequestSchema : keyRequestSchema, json);
 }
 
 /** GET has number and size and nothing else that counts. @throws KeyRequestError when they are no integers. */
@@ -47,7 +46,6 @@ export function readDemand(
 ): { readonly demand: KeyDemand; readonly notice?: string } {
   const number = body.number ?? 1;
   const size = body.size ?? keyLimits.keySize;
-  if (size % 8 !== 0) throw new KeyRequestError(standardTexts.sizeMultiple);
   const additional = (body.additional_slave_SAE_IDs ?? []).map(readSaeId);
   const { wishes, notice } = readExtensions(body);
   const demand = { masterSae, slaveSaes: [slaveSae, ...additional], number, size, ...wishes };
@@ -83,6 +81,8 @@ function parse<T>(schema: z.ZodType<T>, json: unknown): T {
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
+  // Texts that name their member already, the standard's among them, stand alone.
+  if (issue?.message.includes(" shall be ") === true) throw new KeyRequestError(issue.message);
   const where = issue === undefined || issue.path.length === 0 ? "the body" : issue.path.join(".");
   throw new KeyRequestError(`${where}: ${issue?.message ?? "not understood"}`);
 }
