@@ -3,13 +3,8 @@ import { createProcessLog } from "./lib/gateway/process/process-log.ts";
 import { describeStartFailure } from "./lib/gateway/process/start-failure.ts";
 import { startKeyProcess } from "./lib/gateway/process/start-key-process.ts";
 import { reportWarmUp } from "./lib/gateway/process/warm-up-progress.ts";
-import eu27 from "./lib/network/data/network-eu27.json" with { type: "json" };
-import small from "./lib/network/data/network-iberia-small.json" with { type: "json" };
-import nine from "./lib/network/data/network-nine.json" with { type: "json" };
-import { loadTopology } from "./lib/network/load-topology.ts";
+import { loadNamedNetwork } from "./lib/network/named-networks.ts";
 import { readQkdnConfig } from "./lib/shared/config-qkdn.ts";
-
-const networks = { nine, eu27, "iberia-small": small } as const;
 
 /** The key process: simulated links, key managers, site gateways, and the listener that devices reach. */
 async function main(): Promise<void> {
@@ -17,7 +12,7 @@ async function main(): Promise<void> {
   const log = createProcessLog(config.logLevel);
   const keyProcess = await startKeyProcess({
     config,
-    topology: loadTopology(networks[config.network]),
+    topology: loadNamedNetwork(config.network),
     linkWorker: new URL("link-worker.js", import.meta.url),
     log,
     now: Date.now,

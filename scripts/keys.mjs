@@ -9,7 +9,7 @@ await ensureGenerated();
 await ensureBundled();
 const { runKeysCli } = await import("../.build/keys-cli.js");
 process.exitCode = await runKeysCli(process.argv.slice(2), {
-  dataFolder: resolve(process.env.DATA_DIR ?? ".data"),
+  dataFolder: resolve(process.env.DATA_DIR ?? ".data", "qkdn"),
   now: Date.now,
   print: (line) => process.stdout.write(`${line}\n`),
 });

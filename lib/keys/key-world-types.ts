@@ -29,6 +29,8 @@ export interface KeyWorldOptions {
     /** Further names and addresses for the KMEs' certificates. */
     readonly names?: readonly string[];
     readonly manners?: KmeManners;
+    /** Port of the first key manager, the others follow. Default: any free ports, the same at every start. */
+    readonly firstPort?: number;
   };
   readonly now: () => number;
   /** Between housekeeping rounds (expiry, erasure, heads of the ledger). Default 60,000 ms; 0: none by itself. */

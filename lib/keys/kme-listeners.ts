@@ -22,14 +22,14 @@ export async function openKmeListeners(
   pki: KeyNetworkPki,
   kme: (site: string) => Kme,
 ): Promise<KmeListeners> {
-  const { host = "127.0.0.1", names, manners = {} } = options.listen;
+  const { host = "127.0.0.1", names, manners = {}, firstPort } = options.listen;
   const path = join(options.dataFolder, "kmes.json");
   const ports = readPorts(path);
   const listeners = await Promise.all(
-    sites.map(async (site) => ({
+    sites.map(async (site, index) => ({
       kme: kme(site),
       certificate: await pki.kmeCertificate(site, names),
-      port: ports[site] ?? 0,
+      ...(firstPort === undefined ? { port: ports[site] ?? 0 } : { port: firstPort + index, fixed: true }),
     })),
   );
   const clientRoot = pki.root.certificate;

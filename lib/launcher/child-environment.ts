@@ -26,7 +26,15 @@ const own = {
     "OIDC_NAME",
     "ALLOWED_HOSTS",
   ],
-  qkdn: ["KEYS_DATABASE_URL", "KEY_PROVIDER", "POOL_TARGET_BYTES", "LINK_WORKERS", "FAULT_POINT"],
+  qkdn: [
+    "KEYS_DATABASE_URL",
+    "KEY_PROVIDER",
+    "KME_STRICT",
+    "KME_RETRY_GRACE",
+    "POOL_TARGET_BYTES",
+    "LINK_WORKERS",
+    "FAULT_POINT",
+  ],
 } as const;
 
 export type Zone = keyof typeof own;

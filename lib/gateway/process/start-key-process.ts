@@ -1,11 +1,10 @@
 import { createServer as createNetServer } from "node:net";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { createKeyWorld } from "../../keys/key-world.ts";
+import type { KeyWorld } from "../../keys/key-world-types.ts";
 import { saeIdOf } from "../../keys/kme/kme.ts";
-import { createLinkNetwork } from "../../keys/links/create-link-network.ts";
 import type { SimulatedLinkNetwork } from "../../keys/links/link-network-types.ts";
 import { topologyViewOf } from "../../keys/links/topology-view.ts";
+import { openSimulatedWorld } from "../../keys/open-simulated-world.ts";
 import type { Topology } from "../../network/topology.ts";
 import type { QkdnConfig } from "../../shared/config-qkdn.ts";
 import { Gateways } from "../gateways.ts";
@@ -31,7 +30,7 @@ export interface KeyProcessOptions {
 }
 
 export interface KeyProcess {
-  readonly world: Awaited<ReturnType<typeof createKeyWorld>>;
+  readonly world: KeyWorld;
   readonly links: SimulatedLinkNetwork;
   readonly gateways: Gateways;
   /** Clean: everything accepted is durable, and the folder is marked as left in order. */
@@ -89,24 +88,12 @@ function checkPortFree({ port, host }: Pick<QkdnConfig, "port" | "host">): Promi
 
 async function openKeys(options: KeyProcessOptions, opened: (() => Promise<void> | void)[]) {
   const { config, topology, linkWorker, now } = options;
-  const folder = join(config.dataFolder, "qkdn");
-  let links: SimulatedLinkNetwork | undefined;
-  const world = await createKeyWorld({
-    dataFolder: folder,
+  const { world, links } = await openSimulatedWorld({
+    dataFolder: join(config.dataFolder, "qkdn"),
     topology,
-    links: async (ledger) => {
-      links = await createLinkNetwork({
-        topology,
-        workerEntry: linkWorker,
-        ledger,
-        now,
-        random: (target) => void crypto.getRandomValues(target),
-        dataFolder: join(folder, "links"),
-        workers: config.linkWorkers ?? Math.max(1, availableParallelism() - 1),
-        ...(config.poolTargetBytes === undefined ? {} : { targetBytes: config.poolTargetBytes }),
-      });
-      return links;
-    },
+    linkWorker,
+    linkWorkers: config.linkWorkers,
+    poolTargetBytes: config.poolTargetBytes,
     ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
     listen: {
       host: config.host,
@@ -114,16 +101,11 @@ async function openKeys(options: KeyProcessOptions, opened: (() => Promise<void>
       manners: { strict: config.kmeStrict, retryGraceMs: config.kmeRetryGraceMs },
     },
     now,
-  }).catch(async (error: unknown) => {
-    await links?.close();
-    throw error;
   });
   opened.push(() => world.close());
-  if (links === undefined) throw new Error("the key world opened no links");
-  const network = links;
   // Before the key world: blocks under way still enter the ledger.
-  opened.push(() => network.close());
-  return { world, links: network };
+  opened.push(() => links.close());
+  return { world, links };
 }
 
 async function listen(

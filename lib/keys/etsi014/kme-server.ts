@@ -26,6 +26,8 @@ export interface KmeListener {
   readonly certificate: CertifiedKey;
   /** 0: any free port. */
   readonly port: number;
+  /** The port is wanted, not remembered: another will not do. */
+  readonly fixed?: boolean;
 }
 
 export interface KmeServerOptions {
@@ -104,7 +106,7 @@ export class KmeServer {
   }
 
   async #open(
-    { kme, certificate, port }: KmeListener,
+    { kme, certificate, port, fixed = false }: KmeListener,
     { host, clientRoot, patience = usualPatience }: KmeServerOptions,
   ): Promise<void> {
     const server = createTlsServer(
@@ -126,7 +128,7 @@ export class KmeServer {
     server.on("clientError", refuseUnread);
     this.#kmes.set(server, kme);
     this.#servers.set(kme.site, server);
-    await listenOrElsewhere(server, host, port);
+    await listenOrElsewhere(server, host, port, fixed);
   }
 
   #identify(request: FastifyRequest): Caller {
@@ -152,7 +154,7 @@ function stranger(): KeyNotAuthorisedError {
 }
 
 /** A remembered port that somebody else took meanwhile is given up for a free one. */
-async function listenOrElsewhere(server: Server, host: string, port: number): Promise<void> {
+async function listenOrElsewhere(server: Server, host: string, port: number, fixed: boolean): Promise<void> {
   const listen = (at: number) =>
     new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -164,7 +166,7 @@ async function listenOrElsewhere(server: Server, host: string, port: number): Pr
   try {
     await listen(port);
   } catch (error) {
-    if (port === 0 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    if (fixed || port === 0 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     await listen(0);
   }
 }
