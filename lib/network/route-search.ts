@@ -9,11 +9,14 @@ export interface RouteSearch {
   /** After a successful run: the site and the link by which the best route enters each site. */
   readonly siteBefore: Int32Array;
   readonly linkInto: Int32Array;
+  /** After a run: hops from the nearest source, −1 where the run did not come. */
+  readonly hops: Int32Array;
   /**
-   * Breadth first over links with at least `least` bytes: fewest hops, and among equals the largest bottleneck
-   * (a site's width is final before its layer is left, because all its predecessors are one layer earlier).
+   * Breadth first over links with at least `least` bytes: fewest hops from the nearest of `sources`, and among equals
+   * the largest bottleneck (a site's width is final before its layer is left, because all its predecessors are one
+   * layer earlier). Without `to` it goes everywhere and answers true.
    */
-  run(from: number, to: number, least: number): boolean;
+  run(sources: readonly number[], to: number | undefined, least: number): boolean;
 }
 
 export function createRouteSearch(graph: Graph): RouteSearch {
@@ -27,16 +30,18 @@ export function createRouteSearch(graph: Graph): RouteSearch {
   const width = new Float64Array(count);
   const queue = new Int32Array(count);
 
-  const run = (from: number, to: number, least: number): boolean => {
+  const run = (sources: readonly number[], to: number | undefined, least: number): boolean => {
     hops.fill(-1);
-    hops[from] = 0;
-    width[from] = Number.POSITIVE_INFINITY;
-    queue[0] = from;
-    let tail = 1;
+    let tail = 0;
+    for (const source of sources) {
+      hops[source] = 0;
+      width[source] = Number.POSITIVE_INFINITY;
+      queue[tail++] = source;
+    }
     for (let head = 0; head < tail; head++) {
       const site = queue[head] as number;
       const layer = hops[site] as number;
-      if (hops[to] !== -1 && layer >= (hops[to] as number)) break;
+      if (to !== undefined && hops[to] !== -1 && layer >= (hops[to] as number)) break;
       const end = firstEdge[site + 1] as number;
       for (let edge = firstEdge[site] as number; edge < end; edge++) {
         const link = edgeLink[edge] as number;
@@ -53,7 +58,7 @@ export function createRouteSearch(graph: Graph): RouteSearch {
         linkInto[next] = link;
       }
     }
-    return hops[to] !== -1;
+    return to === undefined || hops[to] !== -1;
   };
-  return { key, blocked, siteBefore, linkInto, run };
+  return { key, blocked, siteBefore, linkInto, hops, run };
 }

@@ -1,16 +1,35 @@
+import { findBranches, findDisjoint } from "./find-paths.ts";
 import { buildGraph, type Graph } from "./graph.ts";
-import { createRouteSearch, type RouteSearch } from "./route-search.ts";
+import { keepsLast, RouteMemory } from "./route-memory.ts";
+import { createRouteSearch } from "./route-search.ts";
 import type { Topology } from "./topology.ts";
+import {
+  type Forbidden,
+  gradeOf,
+  hopsOf,
+  joinPaths,
+  type KeyOnLink,
+  type Path,
+  reversePath,
+} from "./widest-path.ts";
 
-export interface RouteRequest {
+export interface RouteConstraints extends Forbidden {
+  /** "forbid" leaves space links out, "require" passes a satellite. Default "allow": only where fibre gives no way. */
+  readonly space?: "allow" | "forbid" | "require";
+}
+
+export interface RouteRequest extends RouteConstraints {
   readonly from: string;
   readonly to: string;
   /** Key each link of the route must have, in bytes: the key itself and what its relay costs per hop. */
   readonly bytes: number;
-  readonly avoidSites?: ReadonlySet<string>;
-  readonly avoidLinks?: ReadonlySet<string>;
-  /** "forbid" leaves space links out. Default "allow". */
-  readonly space?: "allow" | "forbid";
+}
+
+export interface TreeRequest extends RouteConstraints {
+  readonly from: string;
+  /** At least one place, none of them `from`. */
+  readonly to: readonly string[];
+  readonly bytes: number;
 }
 
 export interface Route {
@@ -22,8 +41,20 @@ export interface Route {
   readonly bottleneckBytes: number;
 }
 
-/** Key available on link `index` of Topology.keyLinks, in bytes; 0 where the link is not usable. */
-export type KeyOnLink = (index: number) => number;
+export interface TreeHop {
+  readonly link: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Every place of `to` reached over hops of which each is used once, however many places lie behind it. */
+export interface RouteTree {
+  /** A hop comes after the one that reaches its `from`. */
+  readonly hops: readonly TreeHop[];
+  /** The way to each place of the request, in its order. */
+  readonly routes: readonly (readonly string[])[];
+  readonly bottleneckBytes: number;
+}
 
 export interface RouterOptions {
   /**
@@ -36,100 +67,120 @@ export interface RouterOptions {
 export interface Router {
   /**
    * The route with the most key on its scarcest link (to within an octave, see plentyBytes), among those the one
-   * with the fewest hops, among those the one whose scarcest link has most. Every site that holds key may relay,
-   * posts included; MDI hubs hold none and never do. Key of the satellite is scarce and shared by the continent: space
-   * links are taken only where fibre alone gives no route. Undefined when no route has enough key.
+   * with the fewest hops, among those the one whose scarcest link has most; but the one used last where that is no
+   * worse (see keepsLast), the same in both directions. Every site that holds key may relay, posts included; MDI hubs
+   * hold none and never do. Key of the satellite is scarce and shared by the continent: space links are taken only
+   * where fibre alone gives no route. Undefined when no route has enough key.
    */
   route(request: RouteRequest): Route | undefined;
+  /** One tree to all places, chosen as a route is. */
+  tree(request: TreeRequest): RouteTree | undefined;
+  /** `count` routes that share no site but their ends; undefined when there are not so many. The first is shortest. */
+  disjoint(request: RouteRequest, count: number): Route[] | undefined;
   /** The shortest route if key were no question: what would have to recover. Undefined when nothing joins the two. */
   routeIgnoringKey(request: RouteRequest): Route | undefined;
+  /** The same for disjoint routes. */
+  disjointIgnoringKey(request: RouteRequest, count: number): Route[] | undefined;
 }
 
 const defaultPlenty = 65_536;
 
-/** A router over the key links of `topology`. It reads `keyOn` afresh for every route and keeps nothing of it. */
+/** A router over the key links of `topology`. It reads `keyOn` afresh for every route and keeps only what it chose. */
 export function createRouter(topology: Topology, keyOn: KeyOnLink, options: RouterOptions = {}): Router {
   const graph = buildGraph(topology);
   const search = createRouteSearch(graph);
   const plenty = Math.max(1, options.plentyBytes ?? defaultPlenty);
-  const find = (request: RouteRequest, key: KeyOnLink, enough: number): Route | undefined => {
-    const from = graph.indexOf.get(request.from);
-    const to = graph.indexOf.get(request.to);
-    if (from === undefined || to === undefined || from === to) return undefined;
-    if (request.avoidSites?.has(request.from) === true || request.avoidSites?.has(request.to) === true) {
-      return undefined;
-    }
-    blockSites(graph, search, request.avoidSites);
-    for (const space of request.space === "forbid" ? [false] : [false, true]) {
-      loadKey(graph, search, request, space, key);
-      if (widest(search, from, to, Math.max(1, request.bytes), enough))
-        return readRoute(graph, search, from, to);
-    }
-    return undefined;
+  const satellites = topology.satellites.flatMap(({ id }) => graph.indexOf.get(id) ?? []);
+  const finder = { graph, search, satellites };
+  const memory = new RouteMemory<readonly Path[]>();
+  const whatever: KeyOnLink = () => Number.MAX_SAFE_INTEGER;
+
+  const remembered = (request: TreeRequest): Path[] | undefined => {
+    const found = findBranches(finder, request, keyOn, plenty);
+    if (found === undefined) return undefined;
+    const name = nameOf(request);
+    const need = Math.max(1, request.bytes);
+    const standing = (branches: readonly Path[]) => ({
+      grade: gradeOf(leastKey(branches, keyOn), need, plenty),
+      hops: hopsOf(branches),
+      space: branches.some(({ links }) => links.some((link) => graph.isSpace[link] === 1)),
+    });
+    const last = memory.get(name);
+    const chosen = last !== undefined && keepsLast(standing(last), standing(found)) ? [...last] : found;
+    memory.set(name, chosen);
+    return chosen;
+  };
+  const oneRoute = (request: RouteRequest, find: (request: TreeRequest) => Path[] | undefined) => {
+    // The same way for both directions: a search from the other end might decide a tie differently.
+    const backwards = request.from > request.to;
+    const [from, to] = backwards ? [request.to, request.from] : [request.from, request.to];
+    const branches = find({ ...request, from, to: [to] });
+    if (branches === undefined) return undefined;
+    const path = joinPaths(branches);
+    return routeOf(graph, backwards ? reversePath(path) : path, keyOn);
   };
   return {
-    route: (request) => find(request, keyOn, plenty),
-    routeIgnoringKey: (request) => find(request, () => Number.MAX_SAFE_INTEGER, 1),
+    route: (request) => oneRoute(request, remembered),
+    tree(request) {
+      if (request.to.length === 1) {
+        const route = oneRoute({ ...request, to: request.to[0] as string }, remembered);
+        return route === undefined ? undefined : straightTree(route);
+      }
+      const branches = remembered(request);
+      return branches === undefined ? undefined : treeOf(graph, branches, request, leastKey(branches, keyOn));
+    },
+    disjoint: (request, count) =>
+      findDisjoint(finder, request, count, keyOn, [plenty, request.bytes])?.map((path) =>
+        routeOf(graph, path, keyOn),
+      ),
+    routeIgnoringKey: (request) => oneRoute(request, (tree) => findBranches(finder, tree, whatever, 1)),
+    disjointIgnoringKey: (request, count) =>
+      findDisjoint(finder, request, count, whatever, [1])?.map((path) => routeOf(graph, path, keyOn)),
   };
 }
 
-function loadKey(
-  graph: Graph,
-  search: RouteSearch,
-  { avoidLinks }: RouteRequest,
-  space: boolean,
-  key: KeyOnLink,
-): void {
-  for (let link = 0; link < graph.links.length; link++) {
-    const id = graph.links[link] as string;
-    const skipped = (!space && graph.isSpace[link] === 1) || avoidLinks?.has(id) === true;
-    search.key[link] = skipped ? 0 : key(link);
-  }
+function nameOf({ from, to, avoidSites, avoidLinks, space }: TreeRequest): string {
+  const list = (names: Iterable<string> | undefined) => [...(names ?? [])].sort().join(",");
+  return [from, list(to), list(avoidSites), list(avoidLinks), space ?? "allow"].join("|");
 }
 
-function blockSites(graph: Graph, search: RouteSearch, avoid: ReadonlySet<string> | undefined): void {
-  search.blocked.fill(0);
-  if (avoid === undefined) return;
-  for (const site of avoid) {
-    const index = graph.indexOf.get(site);
-    if (index !== undefined) search.blocked[index] = 1;
-  }
+function leastKey(branches: readonly Path[], key: KeyOnLink): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { links } of branches) for (const link of links) least = Math.min(least, key(link));
+  return least;
 }
 
-/** Leaves the best tree in `search` and answers true, or false when even `need` is too much. */
-function widest(search: RouteSearch, from: number, to: number, need: number, plenty: number): boolean {
-  const steps: number[] = [need];
-  for (let step = 2 ** Math.ceil(Math.log2(need + 1)); step < plenty; step *= 2) steps.push(step);
-  if (plenty > need) steps.push(plenty);
-  let best = steps.length - 1;
-  if (search.run(from, to, steps[best] as number)) return true;
-  let low = -1;
-  let lastRun = best;
-  while (best - low > 1) {
-    lastRun = (low + best) >> 1;
-    if (search.run(from, to, steps[lastRun] as number)) low = lastRun;
-    else best = lastRun;
-  }
-  if (low < 0) return false;
-  return lastRun === low || search.run(from, to, steps[low] as number);
-}
-
-function readRoute(graph: Graph, search: RouteSearch, from: number, to: number): Route {
-  const sites: string[] = [graph.sites[to] as string];
-  const links: string[] = [];
-  let bottleneck = -1;
-  for (let at = to; at !== from; ) {
-    const link = search.linkInto[at] as number;
-    links.push(graph.links[link] as string);
-    if (bottleneck < 0 || (search.key[link] as number) < (search.key[bottleneck] as number))
-      bottleneck = link;
-    at = search.siteBefore[at] as number;
-    sites.push(graph.sites[at] as string);
-  }
+function routeOf(graph: Graph, { sites, links }: Path, key: KeyOnLink): Route {
+  let bottleneck = links[0] as number;
+  for (const link of links) if (key(link) < key(bottleneck)) bottleneck = link;
   return {
-    sites: sites.reverse(),
-    links: links.reverse(),
+    sites: sites.map((site) => graph.sites[site] as string),
+    links: links.map((link) => graph.links[link] as string),
     bottleneckLink: graph.links[bottleneck] as string,
-    bottleneckBytes: search.key[bottleneck] as number,
+    bottleneckBytes: key(bottleneck),
   };
+}
+
+function straightTree({ sites, links, bottleneckBytes }: Route): RouteTree {
+  const hops = links.map((link, i) => ({ link, from: sites[i] as string, to: sites[i + 1] as string }));
+  return { hops, routes: [sites], bottleneckBytes };
+}
+
+function treeOf(
+  graph: Graph,
+  branches: readonly Path[],
+  request: TreeRequest,
+  bottleneckBytes: number,
+): RouteTree {
+  const wayTo = new Map<string, readonly string[]>([[request.from, [request.from]]]);
+  const hops: TreeHop[] = [];
+  for (const { sites, links } of branches) {
+    for (const [i, link] of links.entries()) {
+      const from = graph.sites[sites[i] as number] as string;
+      const to = graph.sites[sites[i + 1] as number] as string;
+      hops.push({ link: graph.links[link] as string, from, to });
+      wayTo.set(to, [...(wayTo.get(from) as readonly string[]), to]);
+    }
+  }
+  return { hops, routes: request.to.map((site) => wayTo.get(site) as readonly string[]), bottleneckBytes };
 }

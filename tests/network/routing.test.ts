@@ -3,40 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadTopology } from "../../lib/network/load-topology.ts";
 import { createRouter } from "../../lib/network/routing.ts";
-import type { Link, Topology } from "../../lib/network/topology.ts";
-
-interface Edge {
-  readonly a: number;
-  readonly b: number;
-  readonly key: number;
-}
-
-function graphOf(size: number, edges: readonly Edge[]): { topology: Topology; key: number[] } {
-  const names = Array.from({ length: size }, (_, index) => `site-${index}`);
-  const keyLinks = edges.map(
-    ({ a, b }, index): Link => ({
-      id: `link-${index}`,
-      a: names[a]!,
-      b: names[b]!,
-      kind: "fibre",
-      lengthKm: 1,
-      lossDb: 1,
-      provenance: "synthetic",
-      active: true,
-    }),
-  );
-  const topology: Topology = {
-    name: "generated",
-    description: "",
-    sites: [],
-    links: keyLinks,
-    keyLinks,
-    keySites: names,
-    satellites: [],
-    sources: {},
-  };
-  return { topology, key: edges.map((edge) => edge.key) };
-}
+import { type Edge, graphOf } from "./support/graph-of.ts";
 
 /** The slow twin: every simple path, compared by (octave of the bottleneck, hops, bottleneck). */
 function bruteForce(size: number, edges: readonly Edge[], need: number, plenty: number, avoid: number) {
