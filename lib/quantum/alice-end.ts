@@ -2,7 +2,6 @@ import type { Bytes } from "../shared/bytes.ts";
 import { qberAlarm } from "./alarm-threshold.ts";
 import { amplify, drawAmplificationSeed } from "./amplification.ts";
 import { Authenticator } from "./authentication.ts";
-import { type Bits, packBits, unpackBits } from "./bits.ts";
 import {
   decodeVerdict,
   type EstimateDecision,
@@ -41,7 +40,6 @@ export class AliceEnd implements PulseSource {
   readonly #clicks: [number, number, number] = [0, 0, 0];
   #settings: PulseSettings = noPulses;
   #batch: Bytes = new Uint8Array(0);
-  #key: Bits = new Uint8Array(0);
   #packed: Bytes = new Uint8Array(0);
   #secret: Bytes | undefined;
   #estimation: Estimation | undefined;
@@ -112,9 +110,9 @@ export class AliceEnd implements PulseSource {
     const reconciliationSeed = this.#random.uint32();
     const decision = this.#decide(estimation);
     if (decision === "continue") {
-      this.#key = unpackBits(this.#sifted.takeKey(), estimation.keyBits);
+      this.#packed = this.#sifted.takeKey();
       const schedule = cascadeSchedule(estimation.keyBits, estimation.testQber);
-      this.#responder = new CascadeResponder(this.#key, schedule, reconciliationSeed);
+      this.#responder = new CascadeResponder(this.#packed, estimation.keyBits, schedule, reconciliationSeed);
     }
     return { body: encodeEstimate({ counts, decision, reconciliationSeed }), decision };
   }
@@ -133,7 +131,6 @@ export class AliceEnd implements PulseSource {
   /** A fresh public point and the hash of her key at it. */
   verify(): Bytes {
     this.#responder?.destroy();
-    this.#packed = packBits(this.#key);
     const body = new Uint8Array(verificationSeedBytes + 16);
     const seed = this.#random.bytes(verificationSeedBytes);
     body.set(seed);
@@ -152,7 +149,7 @@ export class AliceEnd implements PulseSource {
     if (this.#outputBits === 0) return undefined;
     const choice = {
       kind: this.#terms.amplification,
-      inputBits: this.#key.length,
+      inputBits: this.#estimation.keyBits,
       outputBits: this.#outputBits,
     };
     const seed = drawAmplificationSeed(this.#random, choice);
@@ -170,7 +167,6 @@ export class AliceEnd implements PulseSource {
   /** Zeroes everything secret that this end still holds. */
   destroy(): void {
     this.#secret?.fill(0);
-    this.#key.fill(0);
     this.#packed.fill(0);
     this.#batch.fill(0);
     this.#sifted.destroy();

@@ -2,7 +2,6 @@ import { type Bytes, equalBytes } from "../shared/bytes.ts";
 import { equalSecret } from "../shared/equal-secret.ts";
 import { amplify } from "./amplification.ts";
 import { Authenticator } from "./authentication.ts";
-import { type Bits, packBits, unpackBits } from "./bits.ts";
 import {
   decodeAmplification,
   decodeEstimate,
@@ -30,7 +29,6 @@ export class BobEnd implements PulseDetector {
   readonly #sifted = new SiftedRecord();
   #batch: Clicks = { length: 0, basis: new Uint8Array(0), bits: new Uint8Array(0) };
   #detections = 0;
-  #key: Bits = new Uint8Array(0);
   #packed: Bytes = new Uint8Array(0);
   #secret: Bytes | undefined;
   #estimation: Estimation | undefined;
@@ -89,9 +87,9 @@ export class BobEnd implements PulseDetector {
     const estimation = estimateFrom(this.#terms, counts);
     this.#estimation = estimation;
     if (decision === "continue") {
-      this.#key = unpackBits(this.#sifted.takeKey(), estimation.keyBits);
+      this.#packed = this.#sifted.takeKey();
       const schedule = cascadeSchedule(estimation.keyBits, estimation.testQber);
-      this.#corrector = new CascadeCorrector(this.#key, schedule, reconciliationSeed);
+      this.#corrector = new CascadeCorrector(this.#packed, estimation.keyBits, schedule, reconciliationSeed);
     }
     return decision;
   }
@@ -104,7 +102,6 @@ export class BobEnd implements PulseDetector {
 
   /** Whether his corrected key hashes as Alice's, and how many errors he corrected. */
   answerVerification(body: Uint8Array): { readonly body: Bytes; readonly agrees: boolean } {
-    this.#packed = packBits(this.#key);
     const seed = body.subarray(0, verificationSeedBytes);
     const agrees =
       body.length === verificationSeedBytes + 16 &&
@@ -124,7 +121,8 @@ export class BobEnd implements PulseDetector {
     if (kind !== this.#terms.amplification || outputBits !== this.outputBits) {
       throw new QuantumMessageError("the ends disagree on the length of the key");
     }
-    this.#secret = amplify({ kind, inputBits: this.#key.length, outputBits }, this.#packed, seed);
+    const inputBits = this.#estimation?.keyBits ?? 0;
+    this.#secret = amplify({ kind, inputBits, outputBits }, this.#packed, seed);
   }
 
   /** Hands over the key, once. */
@@ -137,7 +135,6 @@ export class BobEnd implements PulseDetector {
   /** Zeroes everything secret that this end still holds. */
   destroy(): void {
     this.#secret?.fill(0);
-    this.#key.fill(0);
     this.#packed.fill(0);
     this.#batch.bits.fill(0);
     this.#sifted.destroy();

@@ -1,20 +1,31 @@
 import type { Bytes } from "../shared/bytes.ts";
+import { type BitWords, wordsOf } from "./bit-words.ts";
 import { packBits } from "./bits.ts";
-import { type CascadePass, checkWord, maskedPass, nodeParity, orderedPass } from "./cascade-pass.ts";
-import { askKind, nodeBits, nodeMask, readNodes } from "./cascade-request.ts";
+import {
+  blockCount,
+  type CascadePass,
+  checkWord,
+  maskedPass,
+  orderedPass,
+  partParity,
+} from "./cascade-pass.ts";
+import { askKind, readParts } from "./cascade-request.ts";
 import { type CascadeSchedule, checkParities } from "./cascade-schedule.ts";
 import { QuantumMessageError } from "./errors.ts";
 
 /** Alice's side of Cascade: her bits are the reference; she answers Bob's requests with parities of them. */
 export class CascadeResponder {
-  readonly #bits: Uint8Array;
+  readonly #words: BitWords;
+  readonly #length: number;
   readonly #schedule: CascadeSchedule;
   readonly #seed: number;
   readonly #passes: CascadePass[] = [];
   #leakedBits = 0;
 
-  constructor(bits: Uint8Array, schedule: CascadeSchedule, seed: number) {
-    this.#bits = bits;
+  /** `packed`: her key, packed, `length` bits. */
+  constructor(packed: Uint8Array, length: number, schedule: CascadeSchedule, seed: number) {
+    this.#words = wordsOf(packed, length);
+    this.#length = length;
     this.#schedule = schedule;
     this.#seed = seed;
   }
@@ -32,18 +43,20 @@ export class CascadeResponder {
     const kind = request[0];
     const pass = request[1] ?? 0;
     if (kind === askKind.blocks) return this.#tell(this.#blockParities(pass));
-    if (kind === askKind.nodes) return this.#tell(this.#nodeParities(readNodes(request)));
+    if (kind === askKind.parts) return this.#tell(this.#partParities(pass, readParts(request)));
     if (kind === askKind.check) return this.#tell(this.#checkParities());
     if (kind === askKind.masked) {
-      this.#passes.push(maskedPass(this.#bits, this.#seed, (request[2] ?? 0) & 31));
+      const parity = (request[2] ?? 0) % checkParities;
+      this.#passes.push(maskedPass(this.#words, this.#length, this.#seed, parity));
       return new Uint8Array(0);
     }
     throw new QuantumMessageError("unknown reconciliation request");
   }
 
-  /** Zeroes every copy of the bits that the passes hold. */
+  /** Zeroes every copy of the bits. */
   destroy(): void {
-    for (const pass of this.#passes) pass.prefix.fill(0);
+    this.#words.fill(0);
+    for (const pass of this.#passes) pass.words.fill(0);
   }
 
   #tell(parities: Uint8Array): Bytes {
@@ -52,34 +65,35 @@ export class CascadeResponder {
   }
 
   #blockParities(index: number): Uint8Array {
-    const log2 = this.#schedule.blockSizesLog2[index];
-    if (log2 === undefined || index !== this.#passes.length) {
+    const blockLog2 = this.#schedule.blockSizesLog2[index];
+    if (blockLog2 === undefined || index !== this.#passes.length) {
       throw new QuantumMessageError("pass out of order");
     }
-    const pass = orderedPass(this.#bits, index, this.#seed);
+    const pass = orderedPass(this.#words, this.#length, index, blockLog2, this.#seed);
     this.#passes.push(pass);
-    const first = 1 << (pass.depth - log2);
-    const parities = new Uint8Array(Math.ceil(pass.size / 2 ** log2));
-    for (let block = 0; block < parities.length; block++) parities[block] = nodeParity(pass, first + block);
+    const parities = new Uint8Array(blockCount(pass));
+    const step = 2 << blockLog2;
+    for (let block = 0; block < parities.length; block++)
+      parities[block] = partParity(pass, block * step + 1);
     return parities;
   }
 
-  #nodeParities(nodes: Uint32Array): Uint8Array {
-    const parities = new Uint8Array(nodes.length);
-    for (let i = 0; i < nodes.length; i++) {
-      const name = nodes[i] as number;
-      const pass = this.#passes[name >>> nodeBits];
-      const node = name & nodeMask;
-      if (pass === undefined || node === 0 || node >= 2 << pass.depth) {
-        throw new QuantumMessageError("parity of an unknown block");
-      }
-      parities[i] = nodeParity(pass, node);
+  #partParities(index: number, parts: Uint32Array): Uint8Array {
+    const pass = this.#passes[index];
+    if (pass === undefined) throw new QuantumMessageError("parity of an unknown block");
+    const places = (2 << pass.blockLog2) - 1;
+    const end = blockCount(pass) * (places + 1);
+    const parities = new Uint8Array(parts.length);
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i] as number;
+      if (part >= end || (part & places) === 0) throw new QuantumMessageError("parity of an unknown block");
+      parities[i] = partParity(pass, part);
     }
     return parities;
   }
 
   #checkParities(): Uint8Array {
-    const word = checkWord(this.#bits, this.#seed);
+    const word = checkWord(this.#words, this.#seed);
     return Uint8Array.from({ length: checkParities }, (_, i) => (word >>> i) & 1);
   }
 }

@@ -1,27 +1,38 @@
 import type { Bytes } from "../shared/bytes.ts";
+import { type BitWords, flipBit, wordsOf, writePacked } from "./bit-words.ts";
 import { unpackBits } from "./bits.ts";
-import { checkColumn, checkWord, maskedPass, nodeParity, orderedPass } from "./cascade-pass.ts";
-import { askBlocks, askCheck, askMasked, askNodes, nodeBits, nodeMask } from "./cascade-request.ts";
+import { blockCount, checkColumn, checkWord, maskedPass, orderedPass, partParity } from "./cascade-pass.ts";
+import { askBlocks, askCheck, askMasked, askParts } from "./cascade-request.ts";
 import { type CascadeSchedule, checkParities } from "./cascade-schedule.ts";
-import { deepestKnown, differs, known, list, listed, type SearchedPass, searched } from "./cascade-search.ts";
+import {
+  deepestKnown,
+  leafPosition,
+  learnBlock,
+  learnPart,
+  type SearchedPass,
+  searched,
+  toggle,
+  unlist,
+} from "./cascade-search.ts";
 import { QuantumMessageError } from "./errors.ts";
 
 /** More passes under check parities than any block has needed; then verification decides. */
-const checkMask = 2 ** checkParities - 1;
 const mostMaskedPasses = 64;
 
 /**
- * Bob's side of Cascade: he corrects his bits in place. Every part of a block whose parity he once learnt stays
- * known, so a difference found in one pass sends him to the smallest odd part in the others (subblock reuse).
+ * Bob's side of Cascade: he corrects his bits. Every part of a block whose parity he once learnt stays known, so a
+ * difference found in one pass sends him to the smallest odd part in the others (subblock reuse).
  */
 export class CascadeCorrector {
-  readonly #bits: Uint8Array;
+  readonly #packed: Uint8Array;
+  readonly #length: number;
+  readonly #words: BitWords;
   readonly #schedule: CascadeSchedule;
   readonly #seed: number;
   readonly #passes: SearchedPass[] = [];
   #served: SearchedPass | undefined;
   /** The searches of the served pass: the smallest part of each block that is known to be odd, and what to ask. */
-  #nodes = new Uint32Array(1024);
+  #parts = new Uint32Array(1024);
   #asked = new Uint32Array(1024);
   #searches = 0;
   #checkDifference = 0;
@@ -30,9 +41,11 @@ export class CascadeCorrector {
   #roundTrips = 0;
   #learntBits = 0;
 
-  /** `bits` is changed in place until it equals Alice's. */
-  constructor(bits: Uint8Array, schedule: CascadeSchedule, seed: number) {
-    this.#bits = bits;
+  /** `packed` (`length` bits) is changed once the conversation ends: then it equals Alice's. */
+  constructor(packed: Uint8Array, length: number, schedule: CascadeSchedule, seed: number) {
+    this.#packed = packed;
+    this.#length = length;
+    this.#words = wordsOf(packed, length);
     this.#schedule = schedule;
     this.#seed = seed;
   }
@@ -61,11 +74,13 @@ export class CascadeCorrector {
       yield* this.#openMasked();
       yield* this.#settle();
     }
+    writePacked(this.#words, this.#length, this.#packed);
   }
 
-  /** Zeroes every copy of the bits that the passes hold. */
+  /** Zeroes every copy of the bits. */
   destroy(): void {
-    for (const pass of this.#passes) pass.prefix.fill(0);
+    this.#words.fill(0);
+    for (const pass of this.#passes) pass.words.fill(0);
   }
 
   *#ask(request: Bytes, parities: number): Generator<Bytes, Uint8Array, Uint8Array> {
@@ -77,15 +92,10 @@ export class CascadeCorrector {
   }
 
   *#openBlocks(index: number, blockLog2: number): Generator<Bytes, void, Uint8Array> {
-    const pass = searched(orderedPass(this.#bits, index, this.#seed), index, blockLog2);
-    const blocks = Math.ceil(pass.size / 2 ** blockLog2);
+    const pass = searched(orderedPass(this.#words, this.#length, index, blockLog2, this.#seed), index);
+    const blocks = blockCount(pass);
     const parities = yield* this.#ask(askBlocks(index), blocks);
-    const first = 1 << (pass.depth - blockLog2);
-    for (let block = 0; block < blocks; block++) {
-      const node = first + block;
-      pass.states[node] = known | ((parities[block] as number) ^ nodeParity(pass, node));
-      list(pass, node);
-    }
+    for (let block = 0; block < blocks; block++) learnBlock(pass, block, parities[block] as number);
     this.#passes.push(pass);
   }
 
@@ -93,7 +103,7 @@ export class CascadeCorrector {
     const parities = yield* this.#ask(askCheck(), checkParities);
     let word = 0;
     for (let i = 0; i < checkParities; i++) word |= (parities[i] as number) << i;
-    this.#checkDifference = (word ^ checkWord(this.#bits, this.#seed)) & checkMask;
+    this.#checkDifference = word ^ checkWord(this.#words, this.#seed);
     this.#checked = true;
   }
 
@@ -101,20 +111,20 @@ export class CascadeCorrector {
     const parity = 31 - Math.clz32(this.#checkDifference);
     const index = this.#passes.length;
     yield* this.#ask(askMasked(index, parity), 0);
-    const made = maskedPass(this.#bits, this.#seed, parity);
-    const pass = searched(made, index, made.depth);
-    pass.states[1] = known | differs;
-    list(pass, 1);
+    const pass = searched(maskedPass(this.#words, this.#length, this.#seed, parity), index);
+    // Alice's parity of the only block is the check parity, which differs.
+    learnBlock(pass, 0, 1 - partParity(pass, 1));
     this.#passes.push(pass);
   }
 
   /** Searches until every known parity agrees. */
   *#settle(): Generator<Bytes, void, Uint8Array> {
     for (;;) {
-      const asked = this.#nextRound();
-      if (asked.length === 0) return;
-      const parities = yield* this.#ask(askNodes(asked), asked.length);
-      this.#learn(asked, parities);
+      const pass = this.#nextRound();
+      if (pass === undefined) return;
+      const asked = this.#asked.subarray(0, this.#searches);
+      const parities = yield* this.#ask(askParts(pass.index, asked), asked.length);
+      for (let i = 0; i < asked.length; i++) learnPart(pass, asked[i] as number, parities[i] as number);
     }
   }
 
@@ -123,12 +133,12 @@ export class CascadeCorrector {
    * the smallest blocks; the flips of a round open searches only in the others. Serving two passes at once would
    * find the same difference twice.
    */
-  #nextRound(): Uint32Array {
+  #nextRound(): SearchedPass | undefined {
     for (;;) {
       if (this.#searches === 0) this.#served = this.#serveNext();
-      if (this.#served === undefined) return this.#asked.subarray(0, 0);
+      if (this.#served === undefined) return undefined;
       this.#descend(this.#served);
-      if (this.#searches > 0) return this.#asked.subarray(0, this.#searches);
+      if (this.#searches > 0) return this.#served;
     }
   }
 
@@ -138,69 +148,46 @@ export class CascadeCorrector {
     if (pass === undefined) return undefined;
     const blocks = pass.odd;
     pass.odd = [];
-    if (this.#nodes.length < blocks.length) {
-      this.#nodes = new Uint32Array(2 * blocks.length);
+    if (this.#parts.length < blocks.length) {
+      this.#parts = new Uint32Array(2 * blocks.length);
       this.#asked = new Uint32Array(2 * blocks.length);
     }
     for (const block of blocks) {
-      const state = (pass.states[block] as number) & ~listed;
-      pass.states[block] = state;
-      if ((state & differs) !== 0) this.#nodes[this.#searches++] = block;
+      if (unlist(pass, block)) this.#parts[this.#searches++] = (block << (pass.blockLog2 + 1)) + 1;
     }
     return pass;
   }
 
-  /** Moves every search down as far as parities are known: flips the leaves it reaches, notes what else to ask. */
+  /** Moves every search down as far as parities are known: flips the bits it reaches, notes what else to ask. */
   #descend(pass: SearchedPass): void {
-    const nodes = this.#nodes;
-    const leaves = 1 << pass.depth;
-    const name = pass.index * 2 ** nodeBits;
+    const parts = this.#parts;
     const searches = this.#searches;
+    const places = (2 << pass.blockLog2) - 1;
     let count = 0;
     for (let i = 0; i < searches; i++) {
-      const node = deepestKnown(pass, nodes[i] as number);
-      if (node >= leaves) {
-        this.#flip(pass.inverse(node - leaves));
+      const part = deepestKnown(pass, parts[i] as number);
+      const position = leafPosition(pass, part);
+      if (position >= 0) {
+        this.#flip(pass.inverse(position));
       } else {
-        nodes[count] = node;
-        this.#asked[count++] = name + node * 2;
+        parts[count] = part;
+        this.#asked[count++] = part + (part & places);
       }
     }
     this.#searches = count;
   }
 
-  /** Alice's parity of a left child tells the right child's too. */
-  #learn(asked: Uint32Array, parities: Uint8Array): void {
-    for (let i = 0; i < asked.length; i++) {
-      const name = asked[i] as number;
-      const pass = this.#passes[name >>> nodeBits] as SearchedPass;
-      const { states } = pass;
-      const left = name & nodeMask;
-      const flips = (states[left] as number) & differs;
-      const difference = (parities[i] as number) ^ nodeParity(pass, left) ^ flips;
-      const parent = (states[left >>> 1] as number) & differs;
-      states[left] = known | difference;
-      states[left + 1] = known | (parent ^ difference);
-    }
-  }
-
   #flip(position: number): void {
-    this.#bits[position] = (this.#bits[position] as number) ^ 1;
     this.#corrections++;
-    if (this.#corrections > this.#bits.length)
+    if (position >= this.#length || this.#corrections > this.#length)
       throw new QuantumMessageError("parities contradict each other");
-    if (this.#checked)
-      this.#checkDifference = (this.#checkDifference ^ checkColumn(this.#seed, position)) & checkMask;
+    flipBit(this.#words, position);
+    if (this.#checked) this.#checkDifference ^= checkColumn(this.#seed, position);
     for (const pass of this.#passes) {
       const place = pass.forward(position);
       if (place < 0) continue;
-      let node = (1 << pass.depth) + place;
-      for (let level = 0; level < pass.blockLog2; level++) {
-        pass.states[node] = (pass.states[node] as number) ^ differs;
-        node >>>= 1;
-      }
-      pass.states[node] = (pass.states[node] as number) ^ differs;
-      list(pass, node);
+      flipBit(pass.words, place);
+      toggle(pass, place >>> pass.blockLog2);
     }
   }
 }

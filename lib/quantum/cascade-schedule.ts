@@ -7,7 +7,7 @@ export interface CascadeSchedule {
 export const checkParities = 16;
 
 /** The first blocks have at most so many errors on average. */
-const firstBlockErrors = 1.6;
+const firstBlockErrors = 1.4;
 const lastBlockLog2 = 14;
 
 /**
@@ -19,7 +19,7 @@ export function cascadeSchedule(length: number, errorRate: number): CascadeSched
   const largest = Math.max(1, Math.ceil(Math.log2(Math.max(2, length))) - 1);
   const clip = (size: number) => Math.min(largest, Math.max(1, size));
   const first = Math.floor(Math.log2(firstBlockErrors / rate));
-  const growth = rate < 0.065 ? 2 : 3;
+  const growth = rate < 0.04 ? 2 : 3;
   return {
     blockSizesLog2: [clip(first), clip(first + growth), clip(first + growth + 3), clip(lastBlockLog2)],
   };

@@ -1,81 +1,124 @@
+import type { BitWords } from "./bit-words.ts";
 import { createXoshiro } from "./xoshiro.ts";
 
 /**
- * A pseudo-random permutation that needs no table: positions are laid out in rows of `columns` (a power of two),
- * each row is scrambled by an odd factor and a shift of its own, and the result is read by columns. Neighbours
- * never stay neighbours, and pairs that meet in one pass of Cascade meet in the next only by chance.
+ * A pseudo-random permutation of bits that moves whole words. The words are dealt to tiles of 32 in random order, each
+ * is turned by a random amount, every tile is transposed (bit c of word r becomes bit r of word c), the words are put
+ * in another random order, and each of their eight groups of four bits is moved on by an amount of its own. So the
+ * bits of one word go to 32 words, and pairs that meet in one pass of Cascade meet in the next only by chance.
  * Public: both ends derive it from a seed that Alice announces.
  */
 export interface Interleaver {
-  /** Positions after interleaving, at least `length`; those without a source hold zeros. */
+  /** Positions after interleaving, at least `length`, a multiple of 1024; those without a source hold zeros. */
   readonly size: number;
   /** Where the bit at `position` goes. */
   forward(position: number): number;
   /** Where the bit at `position` came from; `length` or more for a hole. */
   inverse(position: number): number;
-  /** Spreads `bits` into `target` (size bytes, zeroed). */
-  scatter(bits: Uint8Array, target: Uint8Array): void;
+  /** The words in the new order. */
+  scatter(words: BitWords): BitWords;
 }
 
 export function createInterleaver(length: number, seed: number): Interleaver {
-  const columnsLog = Math.max(1, Math.ceil(Math.log2(Math.max(2, length)) / 2));
-  const columns = 1 << columnsLog;
-  const mask = columns - 1;
-  const rows = Math.max(1, Math.ceil(length / columns));
+  const words = Math.max(1, Math.ceil(length / 1024)) * 32;
   const next = createXoshiro(seed);
-  const factors = new Uint32Array(rows);
-  const inverses = new Uint32Array(rows);
-  const shifts = new Uint32Array(rows);
-  const places = new Uint32Array(rows);
-  const rowAt = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const word = next();
-    const factor = (word & mask) | 1;
-    factors[row] = factor;
-    inverses[row] = inverseModulo(factor) & mask;
-    shifts[row] = (word >>> 16) & mask;
-    rowAt[row] = row;
-  }
-  for (let row = rows - 1; row > 0; row--) {
-    const other = next() % (row + 1);
-    const held = rowAt[row] as number;
-    rowAt[row] = rowAt[other] as number;
-    rowAt[other] = held;
-  }
-  for (let place = 0; place < rows; place++) places[rowAt[place] as number] = place;
+  const source = randomOrder(words, next);
+  const target = randomOrder(words, next);
+  const placeOfSource = inverseOf(source);
+  const sourceOfTarget = inverseOf(target);
+  const turns = new Uint8Array(words);
+  for (let place = 0; place < words; place++) turns[place] = next() & 31;
+  const moves = Uint32Array.from({ length: 8 }, () => next() % words);
   return {
-    size: rows * columns,
+    size: words * 32,
     forward(position) {
-      const row = position >>> columnsLog;
-      const column = (Math.imul(factors[row] as number, position & mask) + (shifts[row] as number)) & mask;
-      return column * rows + (places[row] as number);
+      const place = placeOfSource[position >>> 5] as number;
+      const column = ((position ^ 7) + (turns[place] as number)) & 31;
+      const bit = place & 31;
+      const word = (target[(place & ~31) | column] as number) - (moves[bit >>> 2] as number);
+      return ((word < 0 ? word + words : word) << 5) | (bit ^ 7);
     },
     inverse(position) {
-      const column = Math.floor(position / rows);
-      const row = rowAt[position - column * rows] as number;
-      return (
-        (row << columnsLog) | (Math.imul(inverses[row] as number, column - (shifts[row] as number)) & mask)
-      );
+      const bit = (position ^ 7) & 31;
+      const word = (position >>> 5) + (moves[bit >>> 2] as number);
+      const column = sourceOfTarget[word < words ? word : word - words] as number;
+      const place = (column & ~31) | bit;
+      return ((source[place] as number) << 5) | (((column - (turns[place] as number)) & 31) ^ 7);
     },
-    scatter(bits, target) {
-      // In the order of places, so that rows which share cache lines of the target follow each other.
-      for (let place = 0; place < rows; place++) {
-        const row = rowAt[place] as number;
-        const factor = factors[row] as number;
-        const end = Math.min((row + 1) << columnsLog, length);
-        let column = shifts[row] as number;
-        for (let from = row << columnsLog; from < end; from++) {
-          target[column * rows + place] = bits[from] as number;
-          column = (column + factor) & mask;
-        }
-      }
+    scatter(bits) {
+      const spread = transposeTiles(bits, source, turns, target);
+      const moved = moveGroups(spread, moves);
+      spread.fill(0);
+      return moved;
     },
   };
 }
 
-/** Inverse of an odd number modulo 2^32 (Newton's iteration doubles the right bits). */
-function inverseModulo(odd: number): number {
-  let inverse = odd;
-  for (let i = 0; i < 4; i++) inverse = Math.imul(inverse, 2 - Math.imul(odd, inverse));
-  return inverse >>> 0;
+function transposeTiles(
+  bits: BitWords,
+  source: Uint32Array,
+  turns: Uint8Array,
+  target: Uint32Array,
+): BitWords {
+  const words = source.length;
+  const spread = new Uint32Array(words);
+  const tile = new Uint32Array(32);
+  for (let first = 0; first < words; first += 32) {
+    for (let row = 0; row < 32; row++) {
+      const from = source[first + row] as number;
+      const word = from < bits.length ? (bits[from] as number) : 0;
+      const turn = turns[first + row] as number;
+      tile[row] = (word << turn) | (word >>> (32 - turn));
+    }
+    transpose(tile);
+    for (let column = 0; column < 32; column++)
+      spread[target[first + column] as number] = tile[column] as number;
+  }
+  tile.fill(0);
+  return spread;
+}
+
+/** Each group of four bits comes from as many words further on as its move says. */
+function moveGroups(spread: BitWords, moves: Uint32Array): BitWords {
+  const words = spread.length;
+  const moved = new Uint32Array(words);
+  for (let group = 0; group < 8; group++) {
+    const mask = 15 << (4 * group);
+    let from = moves[group] as number;
+    for (let i = 0; i < words; i++) {
+      moved[i] = (moved[i] as number) | ((spread[from] as number) & mask);
+      if (++from === words) from = 0;
+    }
+  }
+  return moved;
+}
+
+/** Bit c of word r becomes bit r of word c: halves are exchanged, then quarters, down to single bits. */
+function transpose(tile: Uint32Array): void {
+  let mask = 0x0000ffff;
+  for (let half = 16; half > 0; half >>= 1, mask ^= mask << half) {
+    for (let low = 0; low < 32; low = (low + half + 1) & ~half) {
+      const a = tile[low] as number;
+      const b = tile[low + half] as number;
+      const changed = ((a >>> half) ^ b) & mask;
+      tile[low] = a ^ (changed << half);
+      tile[low + half] = b ^ changed;
+    }
+  }
+}
+
+function randomOrder(length: number, next: () => number): Uint32Array {
+  const order = new Uint32Array(length);
+  for (let i = 1; i < length; i++) {
+    const other = next() % (i + 1);
+    order[i] = order[other] as number;
+    order[other] = i;
+  }
+  return order;
+}
+
+function inverseOf(order: Uint32Array): Uint32Array {
+  const inverse = new Uint32Array(order.length);
+  for (let i = 0; i < order.length; i++) inverse[order[i] as number] = i;
+  return inverse;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { wordsOf } from "../../lib/quantum/bit-words.ts";
+import { packBits, unpackBits } from "../../lib/quantum/bits.ts";
 import { CascadeResponder } from "../../lib/quantum/cascade-alice.ts";
 import { CascadeCorrector } from "../../lib/quantum/cascade-bob.ts";
-import { askNodes } from "../../lib/quantum/cascade-request.ts";
+import { askParts } from "../../lib/quantum/cascade-request.ts";
 import { type CascadeSchedule, cascadeSchedule } from "../../lib/quantum/cascade-schedule.ts";
 import { binaryEntropy } from "../../lib/quantum/entropy.ts";
 import { createInterleaver } from "../../lib/quantum/interleaver.ts";
@@ -22,8 +24,9 @@ function noisyPair(random: RandomSource, length: number, errorRate: number) {
 }
 
 function reconcile(alice: Uint8Array, bob: Uint8Array, schedule: CascadeSchedule, seed: number) {
-  const responder = new CascadeResponder(alice, schedule, seed);
-  const corrector = new CascadeCorrector(bob, schedule, seed);
+  const corrected = packBits(bob);
+  const responder = new CascadeResponder(packBits(alice), alice.length, schedule, seed);
+  const corrector = new CascadeCorrector(corrected, bob.length, schedule, seed);
   const conversation = corrector.correct();
   let parities = 0;
   for (let turn = conversation.next(); !turn.done; ) {
@@ -31,6 +34,7 @@ function reconcile(alice: Uint8Array, bob: Uint8Array, schedule: CascadeSchedule
     parities += answer.length * 8;
     turn = conversation.next(answer);
   }
+  bob.set(unpackBits(corrected, bob.length));
   return { responder, corrector, parities };
 }
 
@@ -51,10 +55,12 @@ describe("the interleaver", () => {
   );
 
   it("scatters to where forward says", () => {
-    const bits = Uint8Array.from({ length: 1000 }, (_, i) => (i % 7) + 1);
+    const bits = seeded(9)
+      .bytes(5000)
+      .map((byte) => byte & 1);
     const interleaver = createInterleaver(bits.length, 9);
-    const target = new Uint8Array(interleaver.size);
-    interleaver.scatter(bits, target);
+    const spread = interleaver.scatter(wordsOf(packBits(bits), bits.length));
+    const target = unpackBits(new Uint8Array(spread.buffer), interleaver.size);
     bits.forEach((bit, x) => {
       expect(target[interleaver.forward(x)]).toBe(bit);
     });
@@ -110,19 +116,19 @@ describe("Cascade", () => {
 
   it("refuses requests that make no sense", () => {
     const schedule = cascadeSchedule(1000, 0.02);
-    const responder = new CascadeResponder(new Uint8Array(1000), schedule, 1);
+    const responder = new CascadeResponder(new Uint8Array(125), 1000, schedule, 1);
     expect(() => responder.answer(Uint8Array.of(9))).toThrow("unknown reconciliation request");
     expect(() => responder.answer(Uint8Array.of(1, 2))).toThrow("pass out of order");
-    expect(() => responder.answer(askNodes(Uint32Array.of(7)))).toThrow("unknown block");
-    expect(() => responder.answer(Uint8Array.of(2, 0, 0, 0, 1))).toThrow("broken");
+    expect(() => responder.answer(askParts(0, Uint32Array.of(7)))).toThrow("unknown block");
+    expect(() => responder.answer(Uint8Array.of(2, 0, 0, 1))).toThrow("broken");
   });
 
   it("gives up on parities that contradict each other instead of searching for ever", () => {
     const random = seeded(5);
     const { alice, bob } = noisyPair(random, 5000, 0.03);
     const schedule = cascadeSchedule(5000, 0.03);
-    const responder = new CascadeResponder(alice, schedule, 1);
-    const conversation = new CascadeCorrector(bob, schedule, 1).correct();
+    const responder = new CascadeResponder(packBits(alice), 5000, schedule, 1);
+    const conversation = new CascadeCorrector(packBits(bob), 5000, schedule, 1).correct();
     const run = () => {
       for (let turn = conversation.next(); !turn.done; ) {
         turn = conversation.next(responder.answer(turn.value).map(() => random.uint32() & 255));
