@@ -17,6 +17,7 @@ import {
 import { undisturbed } from "./condition.ts";
 import { type DetectionLaw, detectionLaw } from "./detection-law.ts";
 import { QuantumMessageError } from "./errors.ts";
+import { type BlockChannel, PassChannel, passLaw } from "./pass-channel.ts";
 import { QuantumChannel } from "./quantum-channel.ts";
 import type { RandomSource } from "./random.ts";
 
@@ -91,7 +92,7 @@ class BlockRun {
   readonly channel: ClassicalChannel;
   readonly #order: BlockOrder;
   readonly #expected: DetectionLaw;
-  readonly #quantum: QuantumChannel;
+  readonly #quantum: BlockChannel;
   readonly #terms: BlockTerms;
   readonly #alice: AliceEnd | undefined;
   readonly #bob: BobEnd | undefined;
@@ -106,8 +107,13 @@ class BlockRun {
     this.#order = order;
     this.#random = random;
     this.channel = new ClassicalChannel(tamper);
-    this.#expected = detectionLaw(order.parameters, undisturbed);
-    this.#quantum = new QuantumChannel(order.parameters, order.condition, random);
+    const { parameters, condition, slices } = order;
+    this.#expected =
+      slices === undefined ? detectionLaw(parameters, undisturbed) : passLaw(parameters, slices);
+    this.#quantum =
+      slices === undefined
+        ? new QuantumChannel(parameters, condition, random)
+        : new PassChannel(parameters, slices, condition, random);
     this.#terms = {
       parameters: order.parameters,
       epsilonSec: order.epsilonSec,

@@ -3,6 +3,7 @@ import { type ChannelCondition, validateCondition } from "./condition.ts";
 import { QuantumParameterError } from "./errors.ts";
 import type { LinkParameters } from "./link-parameters.ts";
 import { validateParameters } from "./parameters.ts";
+import { type ChannelSlice, validateSlices } from "./pass-channel.ts";
 import { verificationEpsilon } from "./verification-hash.ts";
 
 /** What to make one block of. */
@@ -18,12 +19,15 @@ export interface BlockOrder {
   readonly epsilonCor: number;
   /** The modular hash, the faster one, when absent. */
   readonly amplification?: AmplificationKind;
+  /** A satellite's pass: loss and background of each stretch of it, instead of the loss of `parameters`. */
+  readonly slices?: readonly ChannelSlice[];
 }
 
 /** @throws QuantumParameterError naming the first part of the order that is out of range. */
 export function validateOrder(order: BlockOrder): void {
   validateParameters(order.parameters);
   validateCondition(order.condition);
+  if (order.slices !== undefined) validateSlices(order.slices);
   const { siftedTarget, maxPulses, epsilonSec, epsilonCor } = order;
   if (!(siftedTarget >= 1000 && siftedTarget <= 6e6)) {
     throw new QuantumParameterError("siftedTarget", siftedTarget, "from 1000 to 6000000");

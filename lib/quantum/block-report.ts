@@ -8,14 +8,14 @@ import type { ClassicalChannel } from "./classical-channel.ts";
 import type { DetectionLaw } from "./detection-law.ts";
 import { binaryEntropy } from "./entropy.ts";
 import type { Triple } from "./link-parameters.ts";
-import type { QuantumChannel } from "./quantum-channel.ts";
+import type { BlockChannel } from "./pass-channel.ts";
 import { verificationEpsilon } from "./verification-hash.ts";
 
 export interface ReportInput {
   readonly order: Pick<BlockOrder, "parameters" | "epsilonSec">;
   readonly expected: DetectionLaw;
   readonly terms: BlockTerms;
-  readonly quantum: QuantumChannel;
+  readonly quantum: BlockChannel;
   readonly channel: ClassicalChannel;
   readonly alice: AliceEnd | undefined;
   readonly bob: BobEnd | undefined;
