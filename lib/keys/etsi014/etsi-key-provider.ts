@@ -1,12 +1,4 @@
-import { z } from "zod";
-import { fromBase64 } from "../../shared/base64.ts";
-import { SecretBytes } from "../../shared/secret-bytes.ts";
-import {
-  KeyNotAuthorisedError,
-  KeyNotFoundError,
-  KeyRequestError,
-  KeyUnavailableError,
-} from "../key-errors.ts";
+import { KeyNotFoundError, KeyRequestError, KeyUnavailableError } from "../key-errors.ts";
 import type {
   EncKeysAnswer,
   EncKeysRequest,
@@ -15,12 +7,24 @@ import type {
   ProvidedKey,
   ProviderStatus,
 } from "../key-provider.ts";
+import { CollectedKeys } from "./collected-keys.ts";
+import {
+  errorOf,
+  isForeignShortage,
+  isLate,
+  parseForeignStatus,
+  readContainer,
+  unreachable,
+} from "./foreign-answers.ts";
 import { type KmeAddress, type KmeAnswer, KmeConnection } from "./kme-connection.ts";
 import { RequestPool } from "./request-pool.ts";
-import { keyContainerSchema, routeExtensionSchema, statusSchema } from "./schemas.ts";
 
 export interface EtsiKeyProviderOptions {
   readonly address: KmeAddress;
+  /** What every enc_keys demands of a foreign key manager (its own or our extension parameters). */
+  readonly extensionMandatory?: readonly Readonly<Record<string, unknown>>[];
+  /** Told of the keys of every answer before anybody gets them; rejects those that came before. */
+  readonly acceptKeys?: (keys: readonly ProvidedKey[]) => Promise<void>;
   /** Waits before asking again after 503 or "not enough key", ms. Default: none here; the gateway's outbox waits. */
   readonly encKeysRetryMs?: readonly number[];
   /** Waits before asking again for keys the KME does not know yet: foreign peers synchronise late. */
@@ -29,10 +33,10 @@ export interface EtsiKeyProviderOptions {
   readonly timeoutMs?: number;
 }
 
-const containerSchema = z.looseObject({
-  keys: keyContainerSchema.shape.keys,
-  key_container_extension: z.unknown().optional(),
-});
+/** Longest wait that a key manager's Retry-After makes us take before the caller hears of it, ms. */
+const longestWaitMs = 5000;
+/** What a key manager does not refuse at once it may take back within this time: limits are asked again, ms. */
+const limitsAgeMs = 10 * 60_000;
 
 interface EncWish {
   readonly request: EncKeysRequest;
@@ -43,11 +47,14 @@ export class EtsiKeyProvider implements KeyProvider {
   readonly #connection: KmeConnection;
   readonly #encRetry: readonly number[];
   readonly #decGrace: readonly number[];
-  readonly #statuses = new Map<string, Promise<ProviderStatus>>();
+  readonly #statuses = new Map<string, { readonly at: number; readonly status: Promise<ProviderStatus> }>();
+  readonly #collected = new CollectedKeys();
+  readonly #options: EtsiKeyProviderOptions;
   readonly #encPool: RequestPool<EncWish, EncKeysAnswer>;
   readonly #decPool: RequestPool<readonly string[], readonly ProvidedKey[]>;
 
   constructor(options: EtsiKeyProviderOptions) {
+    this.#options = options;
     this.#connection = new KmeConnection(options.address, options);
     this.#encRetry = options.encKeysRetryMs ?? [];
     this.#decGrace = options.decKeysGraceMs ?? [];
@@ -56,17 +63,9 @@ export class EtsiKeyProvider implements KeyProvider {
   }
 
   async status(slaveSae: string): Promise<ProviderStatus> {
-    const answer = await this.#connection.send(slaveSae, "status");
+    const answer = await this.#send(slaveSae, "status");
     if (answer.status !== 200) throw errorOf(answer);
-    const body = parse(statusSchema, answer.body);
-    return {
-      keySize: body.key_size,
-      storedKeyCount: body.stored_key_count,
-      maxKeyPerRequest: body.max_key_per_request,
-      maxKeySize: body.max_key_size,
-      minKeySize: body.min_key_size,
-      maxSaeIdCount: body.max_SAE_ID_count,
-    };
+    return parseForeignStatus(answer);
   }
 
   async encKeys(request: EncKeysRequest): Promise<EncKeysAnswer> {
@@ -86,29 +85,44 @@ export class EtsiKeyProvider implements KeyProvider {
     return joinAnswers(await allOrDestroy(parts));
   }
 
+  /**
+   * Asks for as many at once as the key manager allows. When one part fails, the keys of the others are kept for the
+   * next attempt: they are not handed out twice.
+   */
   async decKeys(masterSae: string, keyIds: readonly string[]): Promise<readonly ProvidedKey[]> {
-    if (keyIds.length === 0) return [];
-    const { maxKeyPerRequest: most } = await this.#limits(masterSae);
-    const parts: Promise<readonly ProvidedKey[]>[] = [];
-    for (let at = 0; at < keyIds.length; at += most) {
-      const ids = keyIds.slice(at, at + most);
-      parts.push(this.#decPool.ask(masterSae, ids, ids.length, most));
+    const ids = keyIds.map((id) => id.toLowerCase());
+    const missing = this.#collected.missing(masterSae, ids);
+    if (missing.length > 0) {
+      const { maxKeyPerRequest } = await this.#limits(masterSae);
+      const most = Math.max(1, maxKeyPerRequest);
+      const parts: Promise<readonly ProvidedKey[]>[] = [];
+      for (let at = 0; at < missing.length; at += most) {
+        const part = missing.slice(at, at + most);
+        parts.push(this.#decPool.ask(masterSae, part, part.length, most));
+      }
+      const results = await Promise.allSettled(parts);
+      for (const result of results)
+        if (result.status === "fulfilled") this.#collected.keep(masterSae, result.value);
+      const failed = results.find((result) => result.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
     }
-    return (await Promise.all(parts)).flat();
+    return this.#collected.take(masterSae, ids);
   }
 
   close(): void {
     this.#connection.close();
+    this.#collected.destroy();
   }
 
-  /** Limits do not change while a key manager runs; they are asked once for each peer. */
+  /** Limits hardly change while a key manager runs; they are asked now and then for each peer. */
   #limits(peerSae: string): Promise<ProviderStatus> {
     const known = this.#statuses.get(peerSae);
-    if (known !== undefined) return known;
-    const asked = this.status(peerSae);
-    this.#statuses.set(peerSae, asked);
-    asked.catch(() => this.#statuses.delete(peerSae));
-    return asked;
+    const at = performance.now();
+    if (known !== undefined && at - known.at < limitsAgeMs) return known.status;
+    const status = this.status(peerSae);
+    this.#statuses.set(peerSae, { at, status });
+    status.catch(() => this.#statuses.delete(peerSae));
+    return status;
   }
 
   async #encTogether(wishes: readonly EncWish[]): Promise<EncKeysAnswer[]> {
@@ -116,17 +130,20 @@ export class EtsiKeyProvider implements KeyProvider {
     if (first === undefined) return [];
     const { slaveSae, additionalSlaveSaes = [], size } = first.request;
     const number = wishes.reduce((sum, { request }) => sum + request.number, 0);
+    const { extensionMandatory = [], acceptKeys } = this.#options;
     const body = {
       number,
       size,
       ...(additionalSlaveSaes.length > 0 ? { additional_slave_SAE_IDs: additionalSlaveSaes } : {}),
+      ...(extensionMandatory.length > 0 ? { extension_mandatory: extensionMandatory } : {}),
     };
-    const answer = await this.#sendWithRetry(slaveSae, "enc_keys", body, this.#encRetry, isNotEnough);
+    const answer = await this.#sendWithRetry(slaveSae, "enc_keys", body, this.#encRetry, isForeignShortage);
     const { keys, origin } = readContainer(answer);
     if (keys.length !== number || keys.some(({ key }) => key.length * 8 !== size)) {
       for (const { key } of keys) key.destroy();
       throw new KeyUnavailableError("The key manager answered other keys than were asked for.");
     }
+    await acceptKeys?.(keys);
     let at = 0;
     return wishes.map(({ request }) => {
       const share = keys.slice(at, at + request.number);
@@ -139,17 +156,17 @@ export class EtsiKeyProvider implements KeyProvider {
     wishes: readonly (readonly string[])[],
     masterSae: string,
   ): Promise<(readonly ProvidedKey[])[]> {
-    const ids = wishes.flat().map((id) => id.toLowerCase());
+    const ids = wishes.flat();
     const body = { key_IDs: ids.map((id) => ({ key_ID: id })) };
     const answer = await this.#sendWithRetry(masterSae, "dec_keys", body, this.#decGrace, isLate);
-    const found = new Map(readContainer(answer).keys.map((provided) => [provided.keyId, provided]));
-    return wishes.map((wish) =>
-      wish.map((id) => {
-        const provided = found.get(id.toLowerCase());
-        if (provided === undefined) throw new KeyNotFoundError();
-        return provided;
-      }),
-    );
+    const { keys } = readContainer(answer);
+    const found = new Map(keys.map((provided) => [provided.keyId, provided]));
+    if (!ids.every((id) => found.has(id))) {
+      for (const { key } of keys) key.destroy();
+      throw new KeyNotFoundError();
+    }
+    await this.#options.acceptKeys?.(keys);
+    return wishes.map((wish) => wish.flatMap((id) => found.get(id) ?? []));
   }
 
   async #sendWithRetry(
@@ -160,58 +177,22 @@ export class EtsiKeyProvider implements KeyProvider {
     again: (answer: KmeAnswer) => boolean,
   ): Promise<KmeAnswer> {
     for (const wait of [...waits, undefined]) {
-      const answer = await this.#connection.send(sae, action, body);
+      const answer = await this.#send(sae, action, body);
       if (answer.status === 200) return answer;
-      if (wait === undefined || !again(answer)) throw errorOf(answer);
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      if (wait === undefined || !again(answer)) throw errorOf(answer, action);
+      const asked = Math.min(answer.retryAfterMs ?? 0, longestWaitMs);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(wait, asked)));
     }
     throw new Error("unreachable");
   }
-}
 
-/** Some key managers say "not enough key" with 400 instead of 503. */
-function isNotEnough(answer: KmeAnswer): boolean {
-  return (
-    answer.status === 503 ||
-    (answer.status === 400 && /enough|insufficient|exhausted|no keys?\b/i.test(textOf(answer)))
-  );
-}
-
-function isLate(answer: KmeAnswer): boolean {
-  return [400, 401, 403, 404, 503].includes(answer.status);
-}
-
-function textOf({ body }: KmeAnswer): string {
-  const message = typeof body === "object" && body !== null && "message" in body ? body.message : "";
-  return typeof message === "string" ? message.slice(0, 500) : "";
-}
-
-function errorOf(answer: KmeAnswer): Error {
-  const text = textOf(answer);
-  if (isNotEnough(answer)) {
-    const wait = answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs };
-    return new KeyUnavailableError(text === "" ? "The key manager has not enough key now." : text, wait);
+  async #send(sae: string, action: "status" | "enc_keys" | "dec_keys", body?: unknown): Promise<KmeAnswer> {
+    try {
+      return await this.#connection.send(sae, action, body);
+    } catch (error) {
+      throw unreachable(error);
+    }
   }
-  if (answer.status === 401 || answer.status === 403) return new KeyNotAuthorisedError(text);
-  if (answer.status === 404 || /not found/i.test(text)) return new KeyNotFoundError();
-  if (answer.status >= 500) return new KeyUnavailableError("The key manager cannot answer now.");
-  return new KeyRequestError(text === "" ? `the key manager refused (${answer.status})` : text);
-}
-
-function readContainer(answer: KmeAnswer): { keys: ProvidedKey[]; origin: KeyOrigin | undefined } {
-  const body = parse(containerSchema, answer.body);
-  const keys = body.keys.map(({ key_ID, key }) => ({
-    keyId: key_ID.toLowerCase(),
-    key: SecretBytes.own(fromBase64(key)),
-  }));
-  const extension = z.object({ vernam_route: routeExtensionSchema }).safeParse(body.key_container_extension);
-  return { keys, origin: extension.success ? extension.data.vernam_route : undefined };
-}
-
-function parse<T>(schema: z.ZodType<T>, json: unknown): T {
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  throw new KeyUnavailableError("The key manager's answer is not what ETSI GS QKD 014 describes.");
 }
 
 function shareOf(origin: KeyOrigin | undefined, share: number): KeyOrigin | undefined {

@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { KeyRequestError } from "../key-errors.ts";
+import { keyLimits } from "../kme/key-limits.ts";
 import type { KeyDemand } from "../kme/key-request.ts";
 import { standardTexts } from "./messages.ts";
 import type { KeyRequestBody } from "./schemas.ts";
 
-type Wishes = Pick<KeyDemand, "avoidSites" | "space" | "maxAgeMs">;
+type Wishes = Pick<KeyDemand, "avoidSites" | "space" | "disjoint" | "maxAgeMs">;
 
 const routeWish = z.strictObject({
-  /** Number of node-disjoint routes; more than one is not met yet. */
-  disjoint: z.literal(1).optional(),
+  /** Number of node-disjoint routes, each with a share of the key. */
+  disjoint: z.int().min(1).max(keyLimits.maxDisjoint).optional(),
   avoid: z.array(z.string()).max(256).optional(),
-  space: z.enum(["allow", "forbid"]).optional(),
+  space: z.enum(["allow", "forbid", "require"]).optional(),
 });
 /** Seconds the keys may wait; longer than this network keeps any key means as long as it does. */
 const ageWish = z.int().positive().max(2_147_483_647);
@@ -50,10 +51,11 @@ function readOne(name: string, value: unknown): Wishes | "unknown" | "unmet" {
   if (name === "vernam_route") {
     const wish = routeWish.safeParse(value);
     if (!wish.success) return "unmet";
-    const { avoid, space } = wish.data;
+    const { avoid, space, disjoint } = wish.data;
     return {
       ...(avoid === undefined ? {} : { avoidSites: avoid }),
       ...(space === undefined ? {} : { space }),
+      ...(disjoint === undefined ? {} : { disjoint }),
     };
   }
   if (name === "vernam_max_age") {
