@@ -1,6 +1,6 @@
-import { poly1305 } from "@noble/ciphers/_poly1305.js";
 import type { Bytes } from "../shared/bytes.ts";
 import { equalSecret } from "../shared/equal-secret.ts";
+import { Poly1305 } from "./poly1305.ts";
 
 const polynomialKeyBytes = 16;
 const maskBytes = 16;
@@ -57,13 +57,13 @@ export class Authenticator {
     key.set(this.#keys[from]);
     const mask = this.#spend(maskBytes);
     key.set(mask, polynomialKeyBytes);
-    const hash = poly1305.create(key);
+    const hash = new Poly1305(key);
     let length = 0;
     for (const part of this.#said[from]) {
       hash.update(part);
       length += part.length;
     }
-    const tag = new Uint8Array(hash.digest());
+    const tag = hash.digest();
     this.#said[from] = [];
     this.#epsilon += forgeryBound(length);
     key.fill(0);

@@ -10,16 +10,12 @@ export type Bits = Uint8Array<ArrayBuffer>;
 export function packPlane(values: Uint8Array, plane: number): Bytes {
   const packed = new Uint8Array((values.length + 7) >> 3);
   const whole = values.length >> 3;
+  const view = new DataView(values.buffer, values.byteOffset, values.length);
+  // The product moves the four bits together, the first to the top, into the highest byte.
   for (let i = 0, at = 0; i < whole; i++, at += 8) {
-    packed[i] =
-      ((((values[at] as number) >> plane) & 1) << 7) |
-      ((((values[at + 1] as number) >> plane) & 1) << 6) |
-      ((((values[at + 2] as number) >> plane) & 1) << 5) |
-      ((((values[at + 3] as number) >> plane) & 1) << 4) |
-      ((((values[at + 4] as number) >> plane) & 1) << 3) |
-      ((((values[at + 5] as number) >> plane) & 1) << 2) |
-      ((((values[at + 6] as number) >> plane) & 1) << 1) |
-      (((values[at + 7] as number) >> plane) & 1);
+    const high = Math.imul((view.getUint32(at, true) >>> plane) & 0x01010101, 0x08040201) >>> 24;
+    const low = Math.imul((view.getUint32(at + 4, true) >>> plane) & 0x01010101, 0x08040201) >>> 24;
+    packed[i] = (high << 4) | (low & 15);
   }
   for (let at = whole << 3; at < values.length; at++) {
     packed[whole] = (packed[whole] as number) | ((((values[at] as number) >> plane) & 1) << (7 - (at & 7)));

@@ -46,8 +46,10 @@ export class SiftedRecord {
     const inKey = new Uint8Array(basis.length);
     const inTest = new Uint8Array(basis.length);
     for (let i = 0; i < basis.length; i++) {
-      inKey[i] = ~((basis[i] as number) | (otherBasis[i] as number));
-      inTest[i] = (basis[i] as number) & (otherBasis[i] as number);
+      const mine = basis[i] as number;
+      const his = otherBasis[i] as number;
+      inKey[i] = ~(mine | his);
+      inTest[i] = mine & his;
     }
     trimPlane(inKey, length);
     trimPlane(inTest, length);

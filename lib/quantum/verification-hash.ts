@@ -1,6 +1,6 @@
-import { poly1305 } from "@noble/ciphers/_poly1305.js";
 import { type Bytes, concatBytes } from "../shared/bytes.ts";
 import { forgeryBound } from "./authentication.ts";
+import { poly1305 } from "./poly1305.ts";
 
 /** Bits of the key that the announced hash may tell: all of it is subtracted from the secret length. */
 export const verificationBits = 128;
@@ -10,7 +10,7 @@ export const verificationSeedBytes = 16;
 /** Poly1305 without mask under a public random point: unequal keys of n bits collide with at most verificationEpsilon(n). */
 export function verificationHash(key: Uint8Array, seed: Uint8Array): Bytes {
   const point = concatBytes(seed, new Uint8Array(16));
-  return new Uint8Array(poly1305(key, point));
+  return poly1305(key, point);
 }
 
 export function verificationEpsilon(bits: number): number {
