@@ -37,7 +37,7 @@ const linkSchema = z.object({
 const satelliteSchema = z.object({
   id: z.string().regex(/^[a-z0-9-]{2,40}$/),
   name: z.string().min(1),
-  orbit: z.string(),
+  orbit: z.enum(["LEO", "GEO"]),
   altitudeKm: z.number().positive(),
   provenance: z.string(),
   source: z.string().optional(),

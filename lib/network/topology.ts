@@ -48,7 +48,7 @@ export interface Link {
 export interface Satellite {
   readonly id: string;
   readonly name: string;
-  readonly orbit: string;
+  readonly orbit: "LEO" | "GEO";
   readonly altitudeKm: number;
   readonly provenance: string;
   readonly source?: string;
