@@ -33,3 +33,14 @@ export class KeyRequestError extends VernamError {
     super("key.bad-request", message);
   }
 }
+
+/** The network has no ways such as the request demands, and no amount of key would change that (HTTP 400). */
+export class KeyRouteUnmetError extends KeyRequestError {
+  /** Why, in a person's words; the message is the standard's. */
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super("not all extension_mandatory request options could be met");
+    this.reason = reason;
+  }
+}

@@ -10,6 +10,8 @@ export const keyLimits = {
   maxKeyCount: 100_000,
   /** Slaves beside the first that one request may name. */
   maxSaeIdCount: 62,
+  /** Routes without a common node that one request may have its shares on. */
+  maxDisjoint: 4,
   /** How long a key waits for its recipients when nothing shorter is asked: seven days, ms. */
   waitMs: 7 * 24 * 3_600_000,
 } as const;

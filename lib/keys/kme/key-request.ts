@@ -9,8 +9,11 @@ export interface KeyDemand {
   readonly number: number;
   /** Bits. */
   readonly size: number;
+  /** Sites and links (by their identifier) that no key or share of it may touch. */
   readonly avoidSites?: readonly string[];
-  readonly space?: "allow" | "forbid";
+  readonly space?: "allow" | "forbid" | "require";
+  /** Routes without a common node, each carrying a share; K is the XOR of the shares. Default 1. */
+  readonly disjoint?: number;
   /** How long the keys may wait, ms. */
   readonly maxAgeMs?: number;
 }

@@ -3,7 +3,7 @@ import type { Database, SqlClient } from "../../shared/database/database.ts";
 import { formatUuid } from "../../shared/uuid.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { type CollectedKey, type Collection, collectKeys } from "./collect.ts";
-import { ledgerRelay, type RelayRecord, type Supply, writeSupplies, writeWrappingKeys } from "./supply.ts";
+import { ledgerVoid, type Supply, type VoidedRelay, writeSupplies, writeWrappingKeys } from "./supply.ts";
 import type { WrappingKeys } from "./wrapping-keys.ts";
 
 /** What a gateway tells about the use of a key, for its life and the consumption screen. */
@@ -29,7 +29,7 @@ export class KeyStore {
   /** @throws KeyNotFoundError, KeyNotAuthorisedError: then nothing of this collection was consumed. */
   readonly collect: (collection: Collection) => Promise<CollectedKey[]>;
   /** Accounts for link key that was burned for keys nobody got. */
-  readonly voidRelay: (relay: RelayRecord & { readonly reason: string }) => Promise<void>;
+  readonly voidRelay: (relay: VoidedRelay) => Promise<void>;
   readonly noteUse: (use: KeyUse) => Promise<void>;
   readonly #queue: CommitQueue;
   readonly #database: Database;
@@ -54,8 +54,8 @@ export class KeyStore {
     this.collect = queue.kind((client, collections: readonly Collection[]) =>
       collectKeys(client, ledger, collections, database.kind === "postgresql"),
     );
-    this.voidRelay = queue.kind(async (_client, relays: readonly (RelayRecord & { reason: string })[]) => {
-      for (const relay of relays) ledgerRelay(ledger, "void", relay);
+    this.voidRelay = queue.kind(async (_client, relays: readonly VoidedRelay[]) => {
+      for (const relay of relays) ledgerVoid(ledger, relay);
       return relays.map(() => ({ value: undefined }));
     });
     this.noteUse = queue.kind(async (client, uses: readonly KeyUse[]) => {

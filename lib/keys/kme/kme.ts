@@ -42,6 +42,7 @@ export class Kme {
     this.#mustServe(demand.masterSae);
     checkDemand(demand);
     const slaves = demand.slaveSaes.map((sae) => ({ sae, site: this.#siteOfSlave(sae) }));
+    this.#mustKnow(demand.avoidSites ?? []);
     const relayed = await this.#options.desk.order(
       {
         masterSite: this.site,
@@ -50,6 +51,7 @@ export class Kme {
         keyBytes: demand.size / 8,
         avoidSites: demand.avoidSites ?? [],
         space: demand.space ?? "allow",
+        disjoint: demand.disjoint ?? 1,
         waitMs: Math.min(demand.maxAgeMs ?? keyLimits.waitMs, keyLimits.waitMs),
       },
       demand.number,
@@ -144,6 +146,13 @@ export class Kme {
     }
   }
 
+  /** To leave out what nobody knows is a wish that was misspelt. */
+  #mustKnow(avoid: readonly string[]): void {
+    const { finder } = this.#options;
+    const unknown = avoid.find((name) => !finder.knows(name) && !finder.knowsLink(name));
+    if (unknown !== undefined) throw new KeyRequestError(`there is no site or link ${unknown} to avoid`);
+  }
+
   #siteOfSlave(sae: string): string {
     const site = this.#options.siteOfSae(sae);
     if (site === undefined) throw new KeyRequestError(`SAE ${sae} is not known to ${this.id}`);
@@ -159,7 +168,9 @@ export function saeIdOf(site: string): string {
   return `sae-${site}`;
 }
 
-function checkDemand({ masterSae, slaveSaes, number, size }: KeyDemand): void {
+function checkDemand({ masterSae, slaveSaes, number, size, disjoint = 1 }: KeyDemand): void {
+  if (!Number.isInteger(disjoint) || disjoint < 1 || disjoint > keyLimits.maxDisjoint)
+    throw new KeyRequestError(`disjoint shall be from 1 to ${keyLimits.maxDisjoint}`);
   if (new Set(slaveSaes).size !== slaveSaes.length) throw new KeyRequestError("a slave SAE is named twice");
   if (slaveSaes.includes(masterSae)) throw new KeyRequestError("master and slave SAE are the same");
   if (slaveSaes.length > keyLimits.maxSaeIdCount + 1) {

@@ -1,14 +1,21 @@
 import { VernamError } from "../../shared/errors.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
 import { randomUuid } from "../../shared/uuid.ts";
-import { KeyUnavailableError } from "../key-errors.ts";
+import { KeyRouteUnmetError, KeyUnavailableError } from "../key-errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { LinkNetwork } from "../link-types.ts";
+import { carryOrder } from "./carry-order.ts";
 import { hopTagKeyBytes } from "./hop.ts";
 import type { KeyStore } from "./key-store.ts";
-import { carryKey, destroyHops, type HopWire, type ReservedRoute, reserveRoute } from "./relay.ts";
+import {
+  type HopWire,
+  leastEpsilonExponent,
+  networkBytes,
+  type ReservedTree,
+  reserveTrees,
+} from "./relay.ts";
 import type { RouteFinder } from "./route-finder.ts";
-import { costPerLink, leastEpsilonExponent, networkBytes, type Supply, type WaitingKey } from "./supply.ts";
+import type { Supply, WaitingKey } from "./supply.ts";
 import type { WrappingKeys } from "./wrapping-keys.ts";
 
 /** Keys of one size from one master SAE to the same slaves, which may share a relay. */
@@ -18,8 +25,10 @@ export interface RelayOrder {
   readonly slaves: readonly { readonly sae: string; readonly site: string }[];
   /** Bytes of each key. */
   readonly keyBytes: number;
+  /** Sites and links. */
   readonly avoidSites: readonly string[];
-  readonly space: "allow" | "forbid";
+  readonly space: "allow" | "forbid" | "require";
+  readonly disjoint: number;
   readonly waitMs: number;
 }
 
@@ -125,7 +134,7 @@ export class RelayDesk {
         const share = entry.number / number;
         entry.resolve({
           keys: keys.slice(at, at + entry.number),
-          routes: routes.map(({ route }) => route.sites),
+          routes: routes.flatMap((tree) => tree.routes),
           networkBytes: Math.ceil(networkBytes(routes) * share),
           epsilonExponent: leastEpsilonExponent(routes),
         });
@@ -140,7 +149,7 @@ export class RelayDesk {
   async #relay(
     order: RelayOrder,
     number: number,
-  ): Promise<{ keys: RelayedKeys["keys"]; routes: readonly ReservedRoute[] }> {
+  ): Promise<{ keys: RelayedKeys["keys"]; routes: readonly ReservedTree[] }> {
     const { now, wrapping, store } = this.#options;
     const at = now();
     const keyIds = Array.from({ length: number }, randomUuid);
@@ -152,11 +161,12 @@ export class RelayDesk {
       bits: order.keyBytes * 8,
       keyIds,
     };
-    const routes = this.#reserveAll(order, number * order.keyBytes, record);
+    const routes = this.#reserveAll(order, number * order.keyBytes);
     const material = SecretBytes.random(number * order.keyBytes);
     const wrappingKey = wrapping.hold(at);
+    const seen = new Set<string>();
     try {
-      const waiting = this.#carryAll(order, keyIds, material, routes, wrappingKey.id, at);
+      const waiting = this.#carryAll(order, keyIds, material, routes, seen, wrappingKey.id, at);
       const supply: Supply = { ...record, waiting, wrappingKey, routes };
       await store.supply(supply);
       this.#announce(routes, -1);
@@ -164,11 +174,8 @@ export class RelayDesk {
       return { keys: cut(material, keyIds, order.keyBytes), routes };
     } catch (error) {
       const tampered = error instanceof VernamError && error.code === "relay.tampered";
-      await this.#voidRelay({
-        ...record,
-        routes,
-        reason: tampered ? error.message : "the ledger could not be written",
-      });
+      const reason = tampered ? error.message : "the ledger could not be written";
+      await this.#voidRelay({ ...record, routes, seen: [...seen], reason });
       throw tampered
         ? new KeyUnavailableError(error.message, { retryAfterMs: 1000, cause: error })
         : new KeyUnavailableError("The key ledger cannot be written, so no key is supplied.", {
@@ -181,34 +188,32 @@ export class RelayDesk {
     }
   }
 
-  /** Sets key aside on the routes to all slave sites. What is burned before a failure is accounted for as void. */
-  #reserveAll(
-    order: RelayOrder,
-    keyBytes: number,
-    record: Omit<Parameters<KeyStore["voidRelay"]>[0], "routes" | "reason">,
-  ): ReservedRoute[] {
+  /** Sets key aside on the ways to all slave sites, or nowhere. */
+  #reserveAll(order: RelayOrder, keyBytes: number): ReservedTree[] {
     const { finder, network } = this.#options;
-    const routes: ReservedRoute[] = [];
-    for (const { site } of order.slaves) {
-      if (site === order.masterSite) continue;
-      const found = finder.find({
-        from: order.masterSite,
-        to: site,
-        bytes: keyBytes + hopTagKeyBytes,
-        avoidSites: new Set(order.avoidSites),
-        space: order.space,
-      });
-      const reserved = "route" in found ? reserveRoute(network, found.route, keyBytes) : undefined;
-      if (reserved === undefined) {
-        const reason = "reason" in found ? found.reason : "The links of the route were emptied a moment ago.";
-        destroyUntaken(routes);
-        if (routes.length > 0) void this.#voidRelay({ ...record, routes, reason });
-        throw new KeyUnavailableError(reason);
-      }
-      this.#announce([reserved], 1);
-      routes.push(reserved);
+    const sites = new Set(order.slaves.map(({ site }) => site));
+    sites.delete(order.masterSite);
+    const found = finder.findTrees({
+      from: order.masterSite,
+      to: [...sites],
+      bytes: keyBytes + hopTagKeyBytes,
+      avoidSites: new Set(order.avoidSites.filter((name) => finder.knows(name))),
+      avoidLinks: new Set(order.avoidSites.filter((name) => !finder.knows(name))),
+      space: order.space,
+      disjoint: order.disjoint,
+    });
+    if ("reason" in found) {
+      throw found.unmet && isConstrained(order)
+        ? new KeyRouteUnmetError(found.reason)
+        : new KeyUnavailableError(found.reason);
     }
-    return routes;
+    const reserved = reserveTrees(network, found.trees, keyBytes);
+    if (reserved === undefined)
+      throw new KeyUnavailableError(
+        "The links of the routes have too little key for all recipients at once.",
+      );
+    this.#announce(reserved, 1);
+    return reserved;
   }
 
   /** Carries the material to every slave's node and wraps what arrived there. */
@@ -216,32 +221,27 @@ export class RelayDesk {
     order: RelayOrder,
     keyIds: readonly Uint8Array[],
     material: SecretBytes,
-    routes: readonly ReservedRoute[],
+    routes: readonly ReservedTree[],
+    seen: Set<string>,
     wrappingKey: number,
     at: number,
   ): WaitingKey[] {
     const { wrapping, wire } = this.#options;
-    const waiting: WaitingKey[] = [];
-    const untaken = [...routes];
+    const arrived = carryOrder(material, routes, wire, seen);
+    if (order.slaves.some(({ site }) => site === order.masterSite))
+      arrived.set(order.masterSite, material.reveal().slice());
     try {
-      for (const { sae, site } of order.slaves) {
-        const reserved = site === order.masterSite ? undefined : untaken.shift();
-        const arrived =
-          reserved === undefined
-            ? material.reveal().slice()
-            : carryKey(randomUuid(), material, reserved, wire);
-        for (const [i, keyId] of keyIds.entries()) {
-          const key = arrived.subarray(i * order.keyBytes, (i + 1) * order.keyBytes);
+      return order.slaves.flatMap(({ sae, site }) =>
+        keyIds.map((keyId, i) => {
+          const copy = arrived.get(site);
+          if (copy === undefined) throw new Error(`no way of the relay led to ${site}`);
+          const key = copy.subarray(i * order.keyBytes, (i + 1) * order.keyBytes);
           const wrapped = wrapping.wrap(wrappingKey, keyId, sae, key);
-          const expiresAt = at + order.waitMs;
-          waiting.push({ keyId, sae, masterSae: order.masterSae, site, expiresAt, wrapped });
-        }
-        arrived.fill(0);
-      }
-      return waiting;
-    } catch (error) {
-      destroyUntaken(untaken);
-      throw error;
+          return { keyId, sae, masterSae: order.masterSae, site, expiresAt: at + order.waitMs, wrapped };
+        }),
+      );
+    } finally {
+      for (const copy of arrived.values()) copy.fill(0);
     }
   }
 
@@ -254,12 +254,10 @@ export class RelayDesk {
     }
   }
 
-  #announce(routes: readonly ReservedRoute[], sign: 1 | -1): void {
+  #announce(routes: readonly ReservedTree[], sign: 1 | -1): void {
     const { accounts } = this.#options.ledger;
-    for (const reserved of routes) {
-      for (const [link, bytes] of costPerLink([reserved])) {
-        accounts.announce(link, reserved.purpose, sign * bytes);
-      }
+    for (const { hops, bytesPerLink } of routes) {
+      for (const { pool, purpose } of hops) accounts.announce(pool.linkId, purpose, sign * bytesPerLink);
     }
   }
 
@@ -271,16 +269,18 @@ export class RelayDesk {
       slaveSites,
       bits,
       at,
-      routes: routes.map(({ route }) => route.sites),
+      routes: routes.flatMap((tree) => tree.routes),
       networkBytes: networkBytes(routes),
-      purpose: routes.some(({ purpose }) => purpose === "relayed") ? "relayed" : "supplied",
+      purpose: routes.some(({ hops }) => hops.some((hop) => hop.purpose === "relayed"))
+        ? "relayed"
+        : "supplied",
     };
     for (const listener of this.#listeners) listener(event);
   }
 }
 
-function destroyUntaken(routes: readonly ReservedRoute[]): void {
-  for (const { hops } of routes) destroyHops(hops);
+function isConstrained({ avoidSites, space, disjoint }: RelayOrder): boolean {
+  return avoidSites.length > 0 || space !== "allow" || disjoint > 1;
 }
 
 /** Loads of at most frameBytes, except that one request is never split. */

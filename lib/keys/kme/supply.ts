@@ -2,7 +2,7 @@ import type { SqlClient } from "../../shared/database/database.ts";
 import { formatUuid } from "../../shared/uuid.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { LedgerDetail } from "../ledger/ledger-row.ts";
-import type { ReservedRoute } from "./relay.ts";
+import { costPerLink, leastEpsilonExponent, type ReservedTree } from "./relay.ts";
 
 /** The keys of one relay, ready to be made durable. No field holds a key that is not wrapped. */
 export interface Supply {
@@ -15,7 +15,7 @@ export interface Supply {
   readonly keyIds: readonly Uint8Array[];
   readonly waiting: readonly WaitingKey[];
   readonly wrappingKey: { readonly id: number; readonly createdAt: number };
-  readonly routes: readonly ReservedRoute[];
+  readonly routes: readonly ReservedTree[];
 }
 
 export interface WaitingKey {
@@ -27,40 +27,19 @@ export interface WaitingKey {
   readonly wrapped: Uint8Array;
 }
 
-/** Bytes burned on every link of all routes. */
-export function costPerLink(routes: readonly ReservedRoute[]): Map<string, number> {
-  const cost = new Map<string, number>();
-  for (const { route, bytesPerLink } of routes) {
-    for (const link of route.links) cost.set(link, (cost.get(link) ?? 0) + bytesPerLink);
-  }
-  return cost;
-}
-
-export function networkBytes(routes: readonly ReservedRoute[]): number {
-  let sum = 0;
-  for (const { route, bytesPerLink } of routes) sum += route.links.length * bytesPerLink;
-  return sum;
-}
-
-export function leastEpsilonExponent(routes: readonly ReservedRoute[]): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (const { epsilonExponent } of routes) least = Math.min(least, epsilonExponent);
-  // A key that never left its site depends on no link.
-  return Number.isFinite(least) ? least : 255;
-}
-
 /** One ledger row for a relay, whatever its number of keys and hops, and the posts to the links' accounts. */
 export function ledgerRelay(ledger: Ledger, kind: "relay" | "void", relay: RelayRecord): number {
   const cost = costPerLink(relay.routes);
-  for (const { route, bytesPerLink, purpose } of relay.routes) {
-    for (const link of route.links) ledger.accounts.post(link, purpose, bytesPerLink);
+  for (const { hops, bytesPerLink } of relay.routes) {
+    for (const { pool, purpose } of hops) ledger.accounts.post(pool.linkId, purpose, bytesPerLink);
   }
   const detail: LedgerDetail = {
     keys: relay.keyIds.map(formatUuid),
     bits: relay.bits,
     master: relay.masterSae,
     slaves: relay.slaveSites,
-    routes: relay.routes.map(({ route }) => route.sites.join(" ")),
+    routes: relay.routes.flatMap(({ routes }) => routes.map((sites) => sites.join(" "))),
+    ...sharesOf(relay.routes),
     links: [...cost.keys()],
     bytes: [...cost.values()],
     epsilonExponent: leastEpsilonExponent(relay.routes),
@@ -69,10 +48,32 @@ export function ledgerRelay(ledger: Ledger, kind: "relay" | "void", relay: Relay
   return ledger.append(relay.masterSite, relay.at, kind, detail);
 }
 
+/** Which share of the key went over each of the routes, from 1; nothing where the key itself went. */
+function sharesOf(trees: readonly ReservedTree[]): { readonly shares?: readonly number[] } {
+  const shares = trees.flatMap(({ routes, share }) => routes.map(() => share ?? 0));
+  return shares.some((share) => share > 0) ? { shares } : {};
+}
+
 export type RelayRecord = Pick<
   Supply,
   "at" | "masterSite" | "masterSae" | "slaveSites" | "bits" | "keyIds" | "routes"
 > & { readonly reason?: string };
+
+/** A relay that failed on its way, with every node that had held the key or a share of it. */
+export interface VoidedRelay extends RelayRecord {
+  readonly seen: readonly string[];
+  readonly reason: string;
+}
+
+/** The void relay in the master's chain, and in the chain of every other node that saw it that its copy is void. */
+export function ledgerVoid(ledger: Ledger, relay: VoidedRelay): void {
+  ledgerRelay(ledger, "void", relay);
+  const keys = relay.keyIds.map(formatUuid);
+  for (const site of relay.seen) {
+    if (site === relay.masterSite) continue;
+    ledger.append(site, relay.at, "void-copy", { keys, master: relay.masterSae, reason: relay.reason });
+  }
+}
 
 /** Writes the rows of all supplies of a commit in one statement: on the embedded database each costs a round. */
 export async function writeSupplies(
