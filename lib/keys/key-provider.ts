@@ -44,6 +44,8 @@ export interface ProviderStatus {
  */
 export interface KeyProvider {
   status(slaveSae: string): Promise<ProviderStatus>;
+  /** False when one key cannot reach all of these: each gets a key of its own then. Absent: it can. */
+  canShare?(slaveSaes: readonly string[]): boolean;
   /** @throws KeyUnavailableError when there is not enough key (503), with reason and retry time. */
   encKeys(request: EncKeysRequest): Promise<EncKeysAnswer>;
   /** @throws KeyNotFoundError when any key_ID is unknown, expired or already collected. */

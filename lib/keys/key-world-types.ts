@@ -3,6 +3,7 @@ import type { CommitQueue } from "../shared/database/commit-queue.ts";
 import type { Database } from "../shared/database/database.ts";
 import type { OperationsEvents } from "./api-types.ts";
 import type { KmeManners } from "./etsi014/kme-routes.ts";
+import type { ExternalKme } from "./external/external-kmes.ts";
 import type { KeyProvider } from "./key-provider.ts";
 import type { KeyUse } from "./kme/key-store.ts";
 import type { Kme } from "./kme/kme.ts";
@@ -32,6 +33,8 @@ export interface KeyWorldOptions {
     /** Port of the first key manager, the others follow. Default: any free ports, the same at every start. */
     readonly firstPort?: number;
   };
+  /** Sites whose gateway asks a real key manager for keys with the sites it knows. */
+  readonly external?: ReadonlyMap<string, ExternalKme>;
   readonly now: () => number;
   /** Between housekeeping rounds (expiry, erasure, heads of the ledger). Default 60,000 ms; 0: none by itself. */
   readonly housekeepingMs?: number;
@@ -56,7 +59,7 @@ export interface KeyWorld {
   kme(site: string): Kme;
   /** The site's key manager as its gateway sees it: by ETSI GS QKD 014 over mutual TLS, or called directly. */
   providerFor(site: string, kind: "etsi014" | "built-in"): KeyProvider;
-  /** The same, with what the gateway collects recoverable until its own commit confirms it. */
+  /** The same or the site's external key manager, with what the gateway collects recoverable until its own commit confirms it. */
   gatewayProviderFor(site: string, kind: "etsi014" | "built-in"): KeyProvider;
   /** https://host:port of a site's KME. */
   addressOf(site: string): string | undefined;

@@ -9,6 +9,7 @@ import { openPostgres } from "../shared/database/open-postgres.ts";
 import { formatUuid } from "../shared/uuid.ts";
 import { BuiltInKeyProvider } from "./built-in-key-provider.ts";
 import { EtsiKeyProvider } from "./etsi014/etsi-key-provider.ts";
+import { openExternal } from "./external/open-external.ts";
 import { GatewayKeyProvider } from "./gateway-key-provider.ts";
 import { createHousekeeping, repeat } from "./housekeeping.ts";
 import type { KeyProvider } from "./key-provider.ts";
@@ -125,6 +126,8 @@ async function assemble(
   opened.push(() => listeners.close());
   const addressOf = (site: string) => listeners.addressOf(site);
   const providers = new Providers(kme, addressOf, pki);
+  const external = openExternal(options, commits, ledger);
+  opened.push(() => external.close());
 
   const hostSite = endpointSites[0] ?? topology.keySites[0] ?? "";
   const keepHouse = createHousekeeping({ ...keeping, desk, witness, hostSite, now });
@@ -135,6 +138,7 @@ async function assemble(
   const close = async () => {
     await stopHousekeeping();
     providers.close();
+    external.close();
     await listeners.close();
     await desk.settleOwed();
     // Statistics can be made again from the ledger: they do not keep the database from closing in order.
@@ -160,7 +164,7 @@ async function assemble(
     keepHouse,
     providerFor: (site, kind) => providers.find(site, kind),
     gatewayProviderFor: (site, kind) =>
-      new GatewayKeyProvider(providers.find(site, kind), kme(site), saeIdOf(site)),
+      external.over(site, new GatewayKeyProvider(providers.find(site, kind), kme(site), saeIdOf(site))),
     async noteUse(use) {
       await store.noteUse(use);
       consumption.addDraw(use.at, use.masterSite, use.suite, use.level, use.bytes);

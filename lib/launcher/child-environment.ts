@@ -29,6 +29,7 @@ const own = {
   qkdn: [
     "KEYS_DATABASE_URL",
     "KEY_PROVIDER",
+    "EXTERNAL_KMES",
     "KME_STRICT",
     "KME_RETRY_GRACE",
     "POOL_TARGET_BYTES",

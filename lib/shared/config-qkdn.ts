@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import {
   logLevel,
@@ -31,6 +31,7 @@ const environment = z.object({
   TLS_KEY: optionalText,
   KME_STRICT: z.enum(["0", "1"]).default("0"),
   KME_RETRY_GRACE: z.coerce.number().int().min(0).max(60).default(0),
+  EXTERNAL_KMES: optionalText,
   KEY_PROVIDER: z.enum(["etsi014", "built-in"]).default("etsi014"),
   POOL_TARGET_BYTES: optionalCount,
   LINK_WORKERS: optionalCount,
@@ -54,6 +55,8 @@ export interface QkdnConfig {
   readonly tls: TlsFiles | undefined;
   /** How gateways ask their key managers: over ETSI 014 with mutual TLS, or by a call in this process. */
   readonly keyProvider: "etsi014" | "built-in";
+  /** Absolute path of the file that names sites with a real key manager; it need not exist. */
+  readonly externalKmes: string;
   /** Key managers refuse empty arrays, nulls and unknown members in key requests. */
   readonly kmeStrict: boolean;
   /** Time within which a dec_keys whose answer got lost may be repeated once, ms; 0: never, as the standard says. */
@@ -84,6 +87,7 @@ export function readQkdnConfig(env: NodeJS.ProcessEnv): QkdnConfig {
     allowedHosts: [...values.LAN, ...values.ALLOWED_HOSTS],
     tls,
     keyProvider: values.KEY_PROVIDER,
+    externalKmes: resolve(values.EXTERNAL_KMES ?? join(values.DATA_DIR, "qkdn", "external-kmes.json")),
     kmeStrict: values.KME_STRICT === "1",
     kmeRetryGraceMs: values.KME_RETRY_GRACE * 1000,
     poolTargetBytes: values.POOL_TARGET_BYTES,

@@ -1,5 +1,6 @@
 import { createServer as createNetServer } from "node:net";
 import { join } from "node:path";
+import { readExternalKmes } from "../../keys/external/external-kmes.ts";
 import type { KeyWorld } from "../../keys/key-world-types.ts";
 import { saeIdOf } from "../../keys/kme/kme.ts";
 import type { SimulatedLinkNetwork } from "../../keys/links/link-network-types.ts";
@@ -87,12 +88,14 @@ function checkPortFree({ port, host }: Pick<QkdnConfig, "port" | "host">): Promi
 }
 
 async function openKeys(options: KeyProcessOptions, opened: (() => Promise<void> | void)[]) {
-  const { config, topology, linkWorker, now } = options;
+  const { config, topology, linkWorker, log, now } = options;
   const { world, links } = await openSimulatedWorld({
     dataFolder: join(config.dataFolder, "qkdn"),
     topology,
     linkWorker,
     linkWorkers: config.linkWorkers,
+    external: readExternalKmes(config.externalKmes),
+    log: log.error,
     poolTargetBytes: config.poolTargetBytes,
     ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
     listen: {
