@@ -34,17 +34,20 @@ export function createGatewayWrites(queue: CommitQueue): GatewayWrites {
     queue.kind(async (client, rows: readonly Row[]) =>
       (await write(client, rows)).map((value) => ({ value })),
     );
-  const silent = <Row>(write: (client: SqlClient, rows: readonly Row[]) => Promise<void>) =>
+  const silent = <Row>(
+    write: (client: SqlClient, rows: readonly Row[]) => Promise<void>,
+    options: { readonly patient?: boolean } = {},
+  ) =>
     queue.kind(async (client, rows: readonly Row[]) => {
       await write(client, rows);
       return rows.map(() => ({ value: undefined }));
-    });
+    }, options);
   return {
     draw: answering(writeDraws),
     intake: answering(writeIntake),
     notice: silent(insertOutbox),
-    deleteCopy: silent(deleteCopies),
-    deleteNotice: silent(deleteNotices),
+    deleteCopy: silent(deleteCopies, { patient: true }),
+    deleteNotice: silent(deleteNotices, { patient: true }),
     voidRecord: silent(voidRecords),
   };
 }

@@ -58,10 +58,13 @@ export class KeyStore {
       for (const relay of relays) ledgerVoid(ledger, relay);
       return relays.map(() => ({ value: undefined }));
     });
-    this.noteUse = queue.kind(async (client, uses: readonly KeyUse[]) => {
-      await writeUses(client, ledger, uses);
-      return uses.map(() => ({ value: undefined }));
-    });
+    this.noteUse = queue.kind(
+      async (client, uses: readonly KeyUse[]) => {
+        await writeUses(client, ledger, uses);
+        return uses.map(() => ({ value: undefined }));
+      },
+      { patient: true },
+    );
   }
 
   /** What `sae` collected from `masterSae` of these and did not store. */

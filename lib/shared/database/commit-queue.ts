@@ -15,6 +15,8 @@ export interface CommitParticipant {
 }
 
 interface Kind {
+  /** Waits for other work to share a commit with. */
+  readonly patient: boolean;
   readonly apply: (client: SqlClient, items: readonly unknown[]) => Promise<readonly Outcome<unknown>[]>;
 }
 
@@ -28,11 +30,14 @@ interface Entry {
 const largestBatch = 1000;
 /** Longest rest between two commits, ms. */
 const longestRest = 3;
+/** How long patient work waits for a commit that it can share, ms. */
+const patience = 25;
 
 /**
  * Group commit. Work submitted while a commit is under way shares the next one, and commits in a row rest for half of
- * their own time, so that a busy moment's work shares fewer of them; lone work does not wait. Each kind of work gets
- * all its items at once, so that it can write them with one multi-row statement. A caller's promise settles after the commit.
+ * their own time, so that a busy moment's work shares fewer of them; lone work does not wait, unless it is patient. Each
+ * kind of work gets all its items at once, so that it can write them with one multi-row statement. A caller's promise
+ * settles after the commit.
  * When a batch fails, its entries are tried again one by one, so that one caller's failure does not become another's:
  * work must therefore touch nothing but the client it is given (and participants).
  */
@@ -43,6 +48,9 @@ export class CommitQueue {
   #waiting: Entry[] = [];
   #pump: Promise<void> | undefined;
   #closed = false;
+  /** How many of those waiting are not patient. */
+  #urgent = 0;
+  #hurry: (() => void) | undefined;
   /** No commit begins before this moment of the steady clock, ms. */
   #restUntil = 0;
 
@@ -62,11 +70,13 @@ export class CommitQueue {
   /**
    * Declares a kind of work and returns the function that submits one item of it.
    * `apply` gets every waiting item of this kind in order of submission and answers one outcome for each.
+   * @param options.patient for work that nobody is held up by: it calls for no commit of its own for 25 ms.
    */
   kind<Item, Result>(
     apply: (client: SqlClient, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
+    options: { readonly patient?: boolean } = {},
   ): (item: Item) => Promise<Result> {
-    const kind = { apply } as unknown as Kind;
+    const kind = { apply, patient: options.patient === true } as unknown as Kind;
     return (item) =>
       new Promise<Result>((resolve, reject) => {
         if (this.#closed) {
@@ -74,6 +84,10 @@ export class CommitQueue {
           return;
         }
         this.#waiting.push({ kind, item, resolve: resolve as (value: unknown) => void, reject });
+        if (!kind.patient) {
+          this.#urgent++;
+          this.#hurry?.();
+        }
         this.#pump ??= this.#run();
       });
   }
@@ -86,21 +100,38 @@ export class CommitQueue {
   /** Refuses further work and resolves when all accepted work has settled. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#hurry?.();
     await this.#pump;
   }
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
+      if (this.#urgent === 0 && !this.#closed) await this.#urgency();
       // Requests that arrive in this turn of the event loop still join.
       await new Promise((resolve) => setImmediate(resolve));
       const rest = this.#restUntil - performance.now();
       if (rest >= 1 && !this.#closed) await new Promise((resolve) => setTimeout(resolve, rest));
       const began = performance.now();
-      await this.#commitOrSplit(this.#waiting.splice(0, largestBatch));
+      const batch = this.#waiting.splice(0, largestBatch);
+      for (const { kind } of batch) if (!kind.patient) this.#urgent--;
+      await this.#commitOrSplit(batch);
       const ended = performance.now();
       this.#restUntil = ended + Math.min(longestRest, (ended - began) / 2);
     }
     this.#pump = undefined;
+  }
+
+  /** Until work arrives that does not wait, or patience ends. */
+  #urgency(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#hurry = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, patience);
+      this.#hurry = done;
+    });
   }
 
   async #commitOrSplit(batch: readonly Entry[]): Promise<void> {

@@ -18,6 +18,14 @@ const asHex = {
 };
 
 /**
+ * Nobody gathers statistics here (PGlite has no background processes), so the planner knows nothing of how tables grow:
+ * it is held to indexes, which every join of ours has. The counters that would feed those processes cost and serve nobody.
+ */
+const settings = `
+  SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+  SET track_counts = off; SET track_activities = off; SET jit = off`;
+
+/**
  * Opens the PGlite database in `folder`, creating it when the folder is absent or empty. One process only: lock the
  * folder above it first (folder-lock.ts). A folder that holds anything PGlite cannot open is left exactly as it is.
  * @throws DatabaseError "database.folder-corrupt", "database.create-failed".
@@ -33,7 +41,7 @@ export async function openPglite(folder: string): Promise<Database> {
   let pglite: PGlite;
   try {
     pglite = await PGlite.create(folder, asHex);
-    await pglite.query("SELECT 1");
+    await pglite.exec(settings);
   } catch (cause) {
     if (!hadPidFile) rmSync(pidFile, { force: true });
     throw corrupt(folder, cause);
@@ -61,7 +69,7 @@ class PgliteDatabase implements Database {
 
   async query<Row extends object>(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
     await this.#pglite._checkReady();
-    return this.#pglite._runExclusiveTransaction(() => this.#run<Row>(sql, params, true));
+    return this.#pglite._runExclusiveTransaction(async () => this.#statements.run<Row>(sql, params));
   }
 
   async exec(sql: string): Promise<void> {
@@ -82,7 +90,10 @@ class PgliteDatabase implements Database {
     return this.#closing;
   }
 
-  /** BEGIN goes with the first statement, in the same call. */
+  /**
+   * BEGIN goes with the first statement, in the same call. PGlite's own queries wait for the lock of transactions, which
+   * the caller holds: its lock of queries is not needed.
+   */
   async #transact<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
     let begun = false;
     let open = true;
@@ -94,29 +105,30 @@ class PgliteDatabase implements Database {
     };
     try {
       const result = await work({
-        query: async (sql, params = []) => this.#run(sql, params, false, first()),
+        query: async (sql, params = []) => this.#statements.run(sql, params, first()),
         exec: async (sql) => {
           const begin = first();
-          if (begin !== undefined) await this.#command(begin, false);
-          await this.#command(sql, false);
+          if (begin !== undefined) this.#statements.command(begin);
+          this.#statements.command(sql);
         },
       });
       open = false;
-      if (begun && (await this.#command("COMMIT", true)) !== "COMMIT")
+      if (begun && this.#statements.command("COMMIT") !== "COMMIT")
         throw new DatabaseError("database.rolled-back", "The transaction was rolled back, not committed.");
       return result;
     } catch (error) {
       open = false;
-      if (begun) await this.#command("ROLLBACK", false).catch(() => undefined);
+      if (begun) this.#rollBack();
       throw error;
     }
   }
 
-  #run<Row>(sql: string, params: readonly SqlValue[], sync: boolean, first?: string): Promise<Row[]> {
-    return this.#pglite._runExclusiveQuery(() => this.#statements.run<Row>(sql, params, sync, first));
-  }
-
-  #command(text: string, sync: boolean): Promise<string> {
-    return this.#pglite._runExclusiveQuery(() => this.#statements.command(text, sync));
+  /** The error that led here is the one to tell. */
+  #rollBack(): void {
+    try {
+      this.#statements.command("ROLLBACK");
+    } catch {
+      // The connection ends the transaction at its next BEGIN.
+    }
   }
 }

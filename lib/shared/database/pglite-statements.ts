@@ -23,7 +23,8 @@ const outdated = new Set(["26000", "0A000"]);
 
 /**
  * Runs statements on PGlite by PostgreSQL's own protocol: each is parsed once and kept, values go in binary, and one
- * call into the database does what PGlite's `query` does in six. Callers hold PGlite's lock.
+ * call into the database does what PGlite's `query` does in six. Synchronous: the folder's files are written in the
+ * call itself, and nothing comes between a message and its answer. Callers hold PGlite's lock.
  */
 export class PgliteStatements {
   readonly #pglite: PGlite;
@@ -39,16 +40,16 @@ export class PgliteStatements {
    * Runs one statement. `first` is a command without answer that goes before it in the same call ("BEGIN").
    * @throws SqlError; TypeError, RangeError for a parameter that is not of its type.
    */
-  async run<Row>(sql: string, params: readonly SqlValue[], sync: boolean, first?: string): Promise<Row[]> {
+  run<Row>(sql: string, params: readonly SqlValue[], first?: string): Row[] {
     let begin = first;
     let statement = this.#prepared.get(sql);
     if (statement === undefined) {
-      statement = await this.#prepare(sql, begin);
+      statement = this.#prepare(sql, begin);
       begin = undefined;
     }
     const prepared = statement;
     try {
-      const { rows } = await this.#call(sync, () => this.#writeRun(prepared, params, begin));
+      const { rows } = this.#call(() => this.#writeRun(prepared, params, begin));
       return rows.map((values) => this.#readRow(prepared.columns, values) as Row);
     } catch (error) {
       // Gone, or its tables have changed: parsed anew the next time.
@@ -58,13 +59,13 @@ export class PgliteStatements {
   }
 
   /** One command without parameters or rows. Returns its tag. */
-  async command(text: string, sync: boolean): Promise<string> {
-    return (await this.#call(sync, () => this.#writeCommand(text))).tag;
+  command(text: string): string {
+    return this.#call(() => this.#writeCommand(text)).tag;
   }
 
-  async #prepare(sql: string, first: string | undefined): Promise<Prepared> {
+  #prepare(sql: string, first: string | undefined): Prepared {
     const name = `s${++this.#made}`;
-    const { parameters = [], columns = [] } = await this.#call(false, () => {
+    const { parameters = [], columns = [] } = this.#call(() => {
       if (first !== undefined) this.#writeCommand(first);
       this.#writeParse(name, sql);
       this.#writer.message("D", () => this.#writeNamed("S", name));
@@ -72,25 +73,25 @@ export class PgliteStatements {
     });
     const prepared = { name, sql, parameters, columns, executions: 0, replanAt: firstReplan };
     this.#prepared.set(sql, prepared);
-    if (this.#prepared.size > mostStatements) await this.#forgetOldest();
+    if (this.#prepared.size > mostStatements) this.#forgetOldest();
     return prepared;
   }
 
-  async #forgetOldest(): Promise<void> {
+  #forgetOldest(): void {
     const [oldest] = this.#prepared.values();
     if (oldest === undefined) return;
     this.#prepared.delete(oldest.sql);
-    await this.#call(false, () => {
+    this.#call(() => {
       this.#writer.message("C", () => this.#writeNamed("S", oldest.name));
       this.#writer.message("S", () => undefined);
     });
   }
 
-  async #call(sync: boolean, write: () => void): Promise<WireAnswer> {
+  #call(write: () => void): WireAnswer {
     const writer = this.#writer;
     try {
       write();
-      return readAnswer(await this.#pglite.execProtocolRaw(writer.written, { syncToFs: sync }));
+      return readAnswer(this.#pglite.execProtocolRawSync(writer.written));
     } finally {
       writer.clear();
     }

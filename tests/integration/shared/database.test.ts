@@ -224,6 +224,32 @@ describe("the commit queue", () => {
     expect(batches).toEqual([1, 4]);
   });
 
+  it("has patient work share the commit of other work, and write alone when none comes", async () => {
+    const queue = new CommitQueue(database);
+    let commits = 0;
+    queue.join({ settled: () => commits++ });
+    const seen: string[] = [];
+    const note = async (_client: unknown, items: readonly string[]) => {
+      seen.push(`${items.join(" ")} in commit ${commits}`);
+      return items.map(() => ({ value: undefined }));
+    };
+    const patient = queue.kind<string, undefined>(note, { patient: true });
+    const urgent = queue.kind<string, undefined>(note);
+    const waiting = patient("patient");
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([waiting, urgent("urgent")]);
+    await patient("alone");
+    const last = patient("closing");
+    await Promise.all([queue.close(), last]);
+    expect(seen).toEqual([
+      "patient in commit 0",
+      "urgent in commit 0",
+      "alone in commit 1",
+      "closing in commit 2",
+    ]);
+  });
+
   it("fails only the work that fails, and tells the participants", async () => {
     const queue = new CommitQueue(database);
     const settled: boolean[] = [];
