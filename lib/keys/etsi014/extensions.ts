@@ -5,7 +5,15 @@ import type { KeyDemand } from "../kme/key-request.ts";
 import { standardTexts } from "./messages.ts";
 import type { KeyRequestBody } from "./schemas.ts";
 
-type Wishes = Pick<KeyDemand, "avoidSites" | "space" | "disjoint" | "maxAgeMs">;
+export type Wishes = Pick<KeyDemand, "avoidSites" | "space" | "disjoint" | "maxAgeMs">;
+
+/** What a key request demands, and what it only would like. */
+export interface ReadExtensions {
+  readonly demanded: Wishes;
+  readonly liked: Wishes;
+  /** An optional parameter is not known here. */
+  readonly unhandled: boolean;
+}
 
 const routeWish = z.strictObject({
   /** Number of node-disjoint routes, each with a share of the key. */
@@ -23,15 +31,16 @@ type Reading = { readonly wishes: Wishes; readonly unknown: boolean; readonly un
  * not met are only reported.
  * @throws KeyRequestError with the standard's texts.
  */
-export function readExtensions(body: KeyRequestBody): { readonly wishes: Wishes; readonly notice?: string } {
+export function readExtensions(body: KeyRequestBody): ReadExtensions {
   const mandatory = readAll(body.extension_mandatory ?? []);
   if (mandatory.unknown) throw new KeyRequestError(standardTexts.mandatoryUnsupported);
   if (mandatory.unmet) throw new KeyRequestError(standardTexts.mandatoryUnmet);
   const optional = readAll(body.extension_optional ?? []);
-  const wishes = { ...optional.wishes, ...mandatory.wishes };
-  return optional.unknown || optional.unmet
-    ? { wishes, notice: standardTexts.optionalUnhandled }
-    : { wishes };
+  return {
+    demanded: mandatory.wishes,
+    liked: optional.wishes,
+    unhandled: optional.unknown || optional.unmet,
+  };
 }
 
 function readAll(extensions: readonly Readonly<Record<string, unknown>>[]): Reading {

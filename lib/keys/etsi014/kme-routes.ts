@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { toBase64 } from "../../shared/base64.ts";
 import { formatUuid } from "../../shared/uuid.ts";
+import { KeyRouteUnmetError, KeyUnavailableError } from "../key-errors.ts";
 import type { KeyOrigin } from "../key-provider.ts";
 import { keyLimits } from "../kme/key-limits.ts";
-import type { SuppliedKey } from "../kme/key-request.ts";
+import type { KeyDemand, KeySupply, SuppliedKey } from "../kme/key-request.ts";
 import type { Kme } from "../kme/kme.ts";
+import type { Wishes } from "./extensions.ts";
+import { standardTexts } from "./messages.ts";
 import {
   readDemand,
   readKeyIdQuery,
@@ -93,13 +96,31 @@ async function encKeys(
   slave: string,
   body: KeyRequestBody,
 ): Promise<FastifyReply> {
-  const { demand, notice } = readDemand(sae, readSaeId(slave), body);
-  const { keys, origin } = await kme.encKeys(demand);
-  return sendContainer(reply, keys, {
-    vernam_route: describeOrigin(origin),
-    ...(demand.maxAgeMs === undefined ? {} : { vernam_max_age: waitSeconds(demand.maxAgeMs) }),
-    ...(notice === undefined ? {} : { vernam_notice: notice }),
+  const { demand, liked, unhandled } = readDemand(sae, readSaeId(slave), body);
+  const { supply, met } = await supplyWishes(kme, demand, liked);
+  const maxAgeMs = demand.maxAgeMs ?? liked.maxAgeMs;
+  return sendContainer(reply, supply.keys, {
+    vernam_route: describeOrigin(supply.origin),
+    ...(maxAgeMs === undefined ? {} : { vernam_max_age: waitSeconds(maxAgeMs) }),
+    ...(unhandled || !met ? { vernam_notice: standardTexts.optionalUnhandled } : {}),
   });
+}
+
+/** With what would be liked where that can be had, else with what is demanded alone. */
+async function supplyWishes(
+  kme: Kme,
+  demand: KeyDemand,
+  { maxAgeMs, ...route }: Wishes,
+): Promise<{ readonly supply: KeySupply; readonly met: boolean }> {
+  const aged = maxAgeMs === undefined ? demand : { maxAgeMs, ...demand };
+  if (Object.keys(route).length > 0) {
+    try {
+      return { supply: await kme.encKeys({ ...route, ...aged }), met: true };
+    } catch (error) {
+      if (!(error instanceof KeyUnavailableError || error instanceof KeyRouteUnmetError)) throw error;
+    }
+  }
+  return { supply: await kme.encKeys(aged), met: Object.keys(route).length === 0 };
 }
 
 async function decKeys(

@@ -4,7 +4,7 @@ import { isUuid, parseUuid } from "../../shared/uuid.ts";
 import { KeyRequestError } from "../key-errors.ts";
 import { keyLimits } from "../kme/key-limits.ts";
 import type { KeyDemand } from "../kme/key-request.ts";
-import { readExtensions } from "./extensions.ts";
+import { readExtensions, type Wishes } from "./extensions.ts";
 import { type KeyRequestBody, keyIdsSchema, keyRequestSchema, strictKeyRequestSchema } from "./schemas.ts";
 
 const integerText = /^[+-]?\d{1,12}$/;
@@ -38,18 +38,25 @@ export function readKeyRequestQuery(query: Readonly<Record<string, unknown>>): K
   return parse(keyRequestSchema, numbers);
 }
 
+/** A key request: what must be, and what would be liked beside it. */
+export interface ReadRequest {
+  readonly demand: KeyDemand;
+  readonly liked: Wishes;
+  readonly unhandled: boolean;
+}
+
 /** @throws KeyRequestError, with the standard's texts where it has them. */
-export function readDemand(
-  masterSae: string,
-  slaveSae: string,
-  body: KeyRequestBody,
-): { readonly demand: KeyDemand; readonly notice?: string } {
-  const number = body.number ?? 1;
-  const size = body.size ?? keyLimits.keySize;
+export function readDemand(masterSae: string, slaveSae: string, body: KeyRequestBody): ReadRequest {
   const additional = (body.additional_slave_SAE_IDs ?? []).map(readSaeId);
-  const { wishes, notice } = readExtensions(body);
-  const demand = { masterSae, slaveSaes: [slaveSae, ...additional], number, size, ...wishes };
-  return notice === undefined ? { demand } : { demand, notice };
+  const { demanded, liked, unhandled } = readExtensions(body);
+  const demand = {
+    masterSae,
+    slaveSaes: [slaveSae, ...additional],
+    number: body.number ?? 1,
+    size: body.size ?? keyLimits.keySize,
+    ...demanded,
+  };
+  return { demand, liked, unhandled };
 }
 
 /** POST body of dec_keys. */

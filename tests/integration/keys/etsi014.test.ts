@@ -266,15 +266,23 @@ describe("extensions", () => {
     );
   });
 
-  it("choose the way: sites to avoid are avoided, or the request waits", async () => {
+  it("choose the way: sites to avoid are avoided, or the request is refused; an optional wish is let go", async () => {
     const free = (await enc()).json.key_container_extension.vernam_route.routes[0] as string[];
     const avoid = free.slice(1, -1);
     expect(avoid.length).toBeGreaterThan(0);
     const body = { extension_mandatory: [{ vernam_route: { avoid } }, { vernam_max_age: 60 }] };
-    const other = (await enc({ body })).json.key_container_extension.vernam_route.routes[0] as string[];
+    const { vernam_route, vernam_max_age } = (await enc({ body })).json.key_container_extension;
+    expect(vernam_max_age).toBe(60);
+    expect(vernam_route.hops).toBe(vernam_route.routes[0].length - 1);
+    const other = vernam_route.routes[0] as string[];
     expect(other.some((site) => avoid.includes(site))).toBe(false);
     const none = { extension_mandatory: [{ vernam_route: { avoid: [b] } }] };
-    expect((await enc({ body: none })).status).toBe(503);
+    refuse(await enc({ body: none }), 400, "not all extension_mandatory request options could be met");
+    const liked = await enc({ body: { extension_optional: none.extension_mandatory } });
+    expect(liked.status).toBe(200);
+    expect(liked.json.key_container_extension.vernam_notice).toBe(
+      "not all extension_optional request options handled",
+    );
   });
 });
 

@@ -203,7 +203,7 @@ describe("the wishes of a request", () => {
     const body = {
       extension_mandatory: [{ vernam_route: { disjoint: 3, avoid: ["north"], space: "require" } }],
     };
-    expect(readExtensions(body).wishes).toEqual({ disjoint: 3, avoidSites: ["north"], space: "require" });
+    expect(readExtensions(body).demanded).toEqual({ disjoint: 3, avoidSites: ["north"], space: "require" });
   });
 });
 
