@@ -58,6 +58,15 @@ export function uintOf(maximum: number = Number.MAX_SAFE_INTEGER, minimum = 0): 
   });
 }
 
+/** A whole number of at most 2^53 - 1 in absolute value. */
+export function intOf(): Codec<number> {
+  return both((value, where) => {
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || Object.is(value, -0))
+      throw wrongType(where, "a whole number");
+    return value;
+  });
+}
+
 export const bool: Codec<boolean> = both((value, where) => {
   if (typeof value !== "boolean") throw wrongType(where, "true or false");
   return value;

@@ -1,19 +1,24 @@
 import { type Bytes, equalBytes } from "../shared/bytes.ts";
-import type { SecretBytes } from "../shared/secret-bytes.ts";
+import { SecretBytes } from "../shared/secret-bytes.ts";
 import { type Chain, startChain, stepChain } from "./chain.ts";
 import type { ParsedRecord } from "./draw-record.ts";
 import { envelopeHash, signEnvelope } from "./envelope.ts";
 import { deriveEpoch, epochTranscript } from "./epoch.ts";
 import { signEpochStart } from "./epoch-start.ts";
 import { encodeHeader, type Header } from "./header.ts";
+import { type SealingKeyOf, sealHybridSecret } from "./hybrid-secret.ts";
+import { checkLevel, type LevelPolicy } from "./level-policy.ts";
+import { lengths } from "./limits.ts";
 import { pad, paddedLengthFor } from "./padding.ts";
 import { encodePayload, type Payload } from "./payload.ts";
+import { checkPayload } from "./payload-rules.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { Roster } from "./roster.ts";
 import type { DualSigner, Signer } from "./signing.ts";
 import { encryptAes } from "./suite-aes.ts";
 import { encryptOtp, otpKeyLength } from "./suite-otp.ts";
-import { checkLevel, type Suite, suites } from "./suites.ts";
+import { encryptOtpHybrid, otpHybridKeyLength } from "./suite-otp-hybrid.ts";
+import { type Suite, suites, usesPad } from "./suites.ts";
 
 /** What the sender chooses; the rest of the header follows from the draw. */
 export interface Draft {
@@ -34,20 +39,28 @@ export interface Composed {
   readonly header: Header;
 }
 
+/** Fixed nonce for test vectors; the network's policy when it is not the default. */
+export interface ComposeOptions {
+  readonly nonce?: Bytes;
+  readonly policy?: LevelPolicy;
+}
+
 /**
  * Suite OTP: encrypts under the drawn key, used whole, and signs. The key is destroyed whatever happens: on an
  * error draw a new one.
- * @throws ProtocolError level.suite-too-weak, record.suite, payload.too-long, otp.key-length, cbor.*
+ * @throws ProtocolError level.*, payload.*, record.suite, otp.key-length, cbor.*
  */
 export async function composeOtp(
   draft: Draft,
   record: ParsedRecord,
   key: SecretBytes,
   signer: Signer,
+  options: ComposeOptions = {},
 ): Promise<Composed> {
   try {
     const paddedLength = record.value.bytes - otpKeyLength(0);
-    const header = makeHeader(draft, suites.otp, record, { paddedLength, epochId: none, index: 0 });
+    const place = { paddedLength, epochId: none, index: 0 };
+    const header = makeHeader(draft, suites.otp, record, place, options);
     const headerBytes = encodeHeader(header);
     const padded = padPayload(draft.payload, paddedLength);
     const { ciphertext, tag } = encryptOtp(key, headerBytes, padded);
@@ -73,9 +86,18 @@ export interface StartedEpoch {
   readonly epoch: SendingEpoch;
 }
 
+/** What HYBRID's epoch needs more than AES's. */
+export interface HybridOptions {
+  readonly sealingKeyOf: SealingKeyOf;
+  /** Fixed in test vectors only. */
+  readonly secret?: SecretBytes;
+  readonly ekmOf?: (device: Bytes) => Bytes;
+}
+
 /**
- * Suite AES: begins an epoch under a drawn 32-byte key, which is destroyed whatever happens.
- * @throws ProtocolError record.suite, epoch.key-length, record.ghost-recipient
+ * Begins an epoch of AES, or with `hybrid` of HYBRID, under a drawn 32-byte key, which is destroyed whatever happens.
+ * @throws ProtocolError record.suite, record.roster-head, epoch.key-length, record.ghost-recipient,
+ * certificate.unknown
  */
 export async function startSendingEpoch(
   epochId: Bytes,
@@ -84,45 +106,87 @@ export async function startSendingEpoch(
   roster: Roster,
   signer: DualSigner,
   startedAt: number,
+  hybrid?: HybridOptions,
 ): Promise<StartedEpoch> {
+  const secret = hybrid && (hybrid.secret ?? SecretBytes.random(lengths.key));
   try {
     const { conversation, drawingDevice: senderDevice, rosterHead, suite } = record.value;
-    if (suite !== suites.aes) throw wrongSuite();
+    if (suite !== (hybrid === undefined ? suites.aes : suites.hybrid)) throw wrongSuite();
     if (!equalBytes(roster.head, rosterHead))
       throw new ProtocolError("record.roster-head", "the key was drawn for another membership");
-    const transcript = epochTranscript(record, roster);
-    const { chainKey, commit } = deriveEpoch(key, transcript, conversation, senderDevice);
+    const binding = { epochId, recordHash: record.hash, record: record.value };
+    const sealed =
+      hybrid && secret ? await sealHybridSecret(secret, binding, hybrid.sealingKeyOf, hybrid.ekmOf) : [];
+    const transcript = epochTranscript(record, roster, sealed);
+    const { chainKey, commit } = deriveEpoch(key, transcript, conversation, senderDevice, secret);
     const facts = { suite, conversation, senderDevice, epochId, rosterHead, drawRecordHash: record.hash };
-    const bytes = await signEpochStart({ ...facts, transcript, commit, startedAt, sealed: [] }, signer);
+    const bytes = await signEpochStart({ ...facts, transcript, commit, startedAt, sealed }, signer);
     const epoch = { epochId, record, chain: startChain(chainKey), startedAt };
     return { bytes, hash: envelopeHash(bytes), epoch };
   } finally {
     key.destroy();
+    secret?.destroy();
   }
 }
 
+export type ComposedInEpoch = Composed & { readonly epoch: SendingEpoch };
+
 /**
- * Suite AES: encrypts under the epoch's next message key. The epoch that went in is spent: its chain key is
- * destroyed, go on with the one returned.
- * @throws ProtocolError level.suite-too-weak, chain.index (begin a new epoch), cbor.*
+ * Suites AES and HYBRID: encrypts under the epoch's next message key. The epoch that went in is spent: its chain key
+ * is destroyed, go on with the one returned.
+ * @throws ProtocolError level.*, payload.*, chain.index (begin a new epoch), cbor.*
  */
-export async function composeAes(
+export async function composeInEpoch(
   draft: Draft,
   epoch: SendingEpoch,
   signer: Signer,
-  nonce?: Bytes,
-): Promise<Composed & { readonly epoch: SendingEpoch }> {
+  options: ComposeOptions = {},
+): Promise<ComposedInEpoch> {
   const { record, epochId, chain } = epoch;
   const padded = padPayload(draft.payload);
   const place = { paddedLength: padded.length, epochId, index: chain.next };
-  const header = makeHeader(draft, suites.aes, record, place);
+  const header = makeHeader(draft, record.value.suite, record, place, options);
   const headerBytes = encodeHeader(header);
   const step = stepChain(chain, chain.next, draft.sentAt);
   for (const secret of step.consumed) secret.destroy();
-  const { ciphertext, tag } = await encryptAes(step.messageKey, headerBytes, padded, nonce);
+  const { ciphertext, tag } = await encryptAes(step.messageKey, headerBytes, padded, options.nonce);
   padded.fill(0);
   const composed = await finish(header, headerBytes, ciphertext, tag, signer);
   return { ...composed, epoch: { ...epoch, chain: step.chain } };
+}
+
+/**
+ * Suite OTP_HYBRID: the next message key of a HYBRID epoch inside, a drawn pad outside. The drawn key is destroyed
+ * whatever happens; the epoch that went in is spent.
+ * @throws ProtocolError as `composeInEpoch` and `composeOtp`; record.roster-head
+ */
+export async function composeOtpHybrid(
+  draft: Draft,
+  epoch: SendingEpoch,
+  record: ParsedRecord,
+  key: SecretBytes,
+  signer: Signer,
+  options: ComposeOptions = {},
+): Promise<ComposedInEpoch> {
+  try {
+    const { epochId, chain } = epoch;
+    if (epoch.record.value.suite !== suites.hybrid) throw wrongSuite();
+    if (!equalBytes(epoch.record.value.rosterHead, record.value.rosterHead))
+      throw new ProtocolError("record.roster-head", "the key was drawn for another membership");
+    const paddedLength = record.value.bytes - otpHybridKeyLength(0);
+    const place = { paddedLength, epochId, index: chain.next };
+    const header = makeHeader(draft, suites.otpHybrid, record, place, options);
+    const headerBytes = encodeHeader(header);
+    const padded = padPayload(draft.payload, paddedLength);
+    const step = stepChain(chain, chain.next, draft.sentAt);
+    for (const secret of step.consumed) secret.destroy();
+    const sealed = await encryptOtpHybrid(step.messageKey, key, headerBytes, padded, options.nonce);
+    padded.fill(0);
+    const composed = await finish(header, headerBytes, sealed.ciphertext, sealed.tag, signer);
+    return { ...composed, epoch: { ...epoch, chain: step.chain } };
+  } finally {
+    key.destroy();
+  }
 }
 
 const none = new Uint8Array(0);
@@ -132,8 +196,10 @@ function makeHeader(
   suite: Suite,
   record: ParsedRecord,
   place: Pick<Header, "paddedLength" | "epochId" | "index">,
+  options: ComposeOptions,
 ): Header {
-  checkLevel(suite, draft.level);
+  checkLevel(suite, draft.level, options.policy);
+  checkPayload(draft.payload, suite, draft.level, options.policy);
   if (record.value.suite !== suite) throw wrongSuite();
   const { payload: _, ...chosen } = draft;
   const { conversation, drawingDevice: senderDevice, rosterHead } = record.value;
@@ -169,10 +235,11 @@ async function finish(
   return { bytes, hash: envelopeHash(bytes), header };
 }
 
-/** Bytes of key to draw for this payload in suite OTP. */
-export function otpBytesFor(payload: Payload): number {
+/** Bytes of key to draw for this payload: its pad in OTP and OTP_HYBRID, an epoch's 32 bytes in AES and HYBRID. */
+export function keyBytesFor(payload: Payload, suite: Suite): number {
+  if (!usesPad(suite)) return lengths.key;
   const plain = encodePayload(payload);
-  const length = plain.length;
+  const padded = paddedLengthFor(plain.length);
   plain.fill(0);
-  return otpKeyLength(paddedLengthFor(length));
+  return suite === suites.otp ? otpKeyLength(padded) : otpHybridKeyLength(padded);
 }

@@ -1,7 +1,7 @@
 import { expand, extract, hkdf } from "@noble/hashes/hkdf.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import type { Bytes } from "../shared/bytes.ts";
-import { concatBytes } from "../shared/bytes.ts";
+import { concatBytes, equalBytes } from "../shared/bytes.ts";
 import { toHex } from "../shared/hex.ts";
 import { SecretBytes } from "../shared/secret-bytes.ts";
 import type { ParsedRecord } from "./draw-record.ts";
@@ -11,6 +11,7 @@ import { framedLabel, labels } from "./labels.ts";
 import { lengths } from "./limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { Roster } from "./roster.ts";
+import { suites } from "./suites.ts";
 
 export interface EpochSecrets {
   /** CK0, 32 bytes: the first chain key. */
@@ -21,28 +22,49 @@ export interface EpochSecrets {
 
 const empty = new Uint8Array(0);
 
+/** The part of an epoch start that a transcript covers. */
+export interface SealedSecret {
+  readonly device: Bytes;
+  readonly encapsulation: Bytes;
+  readonly sealed: Bytes;
+}
+
 /**
  * hash(frame(signed draw record) ‖ per recipient, ascending by device: frame(certificate hash) ‖
  * frame(encapsulation ‖ sealed s)); the certificate hash is the one the roster pins at the record's roster head,
- * and the second frame is empty in suite AES.
- * @throws ProtocolError record.ghost-recipient when the record names a device that is not on the roster
+ * and the second frame is empty in suite AES. In HYBRID `sealed` names the record's recipients, all and in order.
+ * @throws ProtocolError record.ghost-recipient when the record names a device that is not on the roster,
+ * epoch.sealed
  */
-export function epochTranscript(record: ParsedRecord, roster: Roster): Bytes {
+export function epochTranscript(
+  record: ParsedRecord,
+  roster: Roster,
+  sealed: readonly SealedSecret[] = [],
+): Bytes {
+  const { recipients, suite } = record.value;
+  if (sealed.length !== (suite === suites.hybrid ? recipients.length : 0)) throw wrongSealed();
   const parts: Uint8Array[] = [frame(record.bytes)];
-  for (const recipient of record.value.recipients) {
+  for (const [i, recipient] of recipients.entries()) {
     const device = roster.devices.get(toHex(recipient.device));
     if (device === undefined)
       throw new ProtocolError("record.ghost-recipient", "a draw names a device that is not on the roster");
-    parts.push(frame(device.certificateHash, empty));
+    const own = sealed[i];
+    if (own !== undefined && !equalBytes(own.device, recipient.device)) throw wrongSealed();
+    const secret = own === undefined ? empty : concatBytes(own.encapsulation, own.sealed);
+    parts.push(frame(device.certificateHash, secret));
   }
   return hash(...parts);
 }
 
+function wrongSealed(): ProtocolError {
+  return new ProtocolError("epoch.sealed", "an epoch's sealed secrets are not those of its recipients");
+}
+
 /**
- * Suite AES: PRK = HKDF-Extract-SHA-512(salt transcript, K); E = Expand(PRK, frame("vernam/1 epoch"), 32);
+ * PRK = HKDF-Extract-SHA-512(salt transcript, K ‖ s), s empty in suite AES and 32 bytes in HYBRID; E = Expand(PRK, frame("vernam/1 epoch"), 32);
  * commit = Expand(PRK, frame("vernam/1 commit"), 32);
  * CK0 = HKDF-SHA-512(ikm E, no salt, frame("vernam/1 chain") ‖ frame(conversation) ‖ frame(device), 32).
- * K stays the caller's; E and PRK are zeroed.
+ * K and s stay the caller's; E and PRK are zeroed.
  * @throws ProtocolError epoch.key-length
  */
 export function deriveEpoch(
@@ -50,10 +72,13 @@ export function deriveEpoch(
   transcript: Bytes,
   conversation: Bytes,
   senderDevice: Bytes,
+  hybridSecret?: SecretBytes,
 ): EpochSecrets {
-  if (key.length !== lengths.key)
+  if (key.length !== lengths.key || (hybridSecret !== undefined && hybridSecret.length !== lengths.key))
     throw new ProtocolError("epoch.key-length", "an epoch's key is not 32 bytes");
-  const prk = extract(sha512, key.reveal(), transcript);
+  const ikm = concatBytes(key.reveal(), hybridSecret?.reveal() ?? empty);
+  const prk = extract(sha512, ikm, transcript);
+  ikm.fill(0);
   const secret = expand(sha512, prk, framedLabel(labels.epoch), lengths.key);
   const commit = expand(sha512, prk, framedLabel(labels.commit), lengths.key) as Bytes;
   const info = concatBytes(framedLabel(labels.chain), frame(conversation, senderDevice));

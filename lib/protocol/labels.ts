@@ -9,6 +9,7 @@ export const labels = {
   draw: "vernam/1 draw",
   envelope: "vernam/1 envelope",
   epoch: "vernam/1 epoch",
+  hybrid: "vernam/1 hybrid",
   chain: "vernam/1 chain",
   message: "vernam/1 message",
   next: "vernam/1 next",
@@ -24,6 +25,10 @@ export const labels = {
   renew: "vernam/1 renew",
   copy: "vernam/1 copy",
   safety: "vernam/1 safety",
+  file: "vernam/1 file",
+  history: "vernam/1 history",
+  resend: "vernam/1 resend",
+  revocations: "vernam/1 revocations",
 } as const;
 
 export type Label = (typeof labels)[keyof typeof labels];

@@ -25,6 +25,16 @@ export const limits = {
   commandArgs: 16,
   commandText: 256,
   textBody: 64 * 1024,
+  /** An encoded payload: with padding, header and signature it still fits an envelope. */
+  payload: 1024 * 1024 - 8 * 1024 - 1,
+  inlineFile: 960 * 1024,
+  /** A file by AES stream. */
+  streamFile: 2 ** 40,
+  /** Plaintext of one chunk of a file or a history. */
+  fileChunk: 64 * 1024,
+  fileName: 255,
+  caption: 4 * 1024,
+  preview: 24 * 1024,
   drawCount: 64,
   levelMaximum: 3,
   /** Messages of one epoch: an index is below this. */
@@ -56,6 +66,7 @@ export const lengths = {
   challenge: 32,
   tag: 16,
   nonce: 12,
+  noncePrefix: 7,
   key: 32,
   accessSecret: 32,
   mac: 32,

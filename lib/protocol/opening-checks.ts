@@ -3,6 +3,7 @@ import { toHex } from "../shared/hex.ts";
 import type { SecretBytes } from "../shared/secret-bytes.ts";
 import { type DeviceCertificate, isCertificateValidAt } from "./device-certificate.ts";
 import { type ParsedRecord, verifyDrawRecord } from "./draw-record.ts";
+import type { LevelPolicy } from "./level-policy.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { ReceiverView } from "./receiver.ts";
 import { type Roster, rosterAt } from "./roster.ts";
@@ -28,6 +29,12 @@ export interface OpeningContext {
   readonly roster: Roster;
   readonly handedKey: (recordHash: Bytes) => HandedKey | undefined;
   readonly receiver: ReceiverView;
+  /** This device's sealing keys, the current one first: what HYBRID epochs are opened with. */
+  readonly sealingSeeds?: () => readonly SecretBytes[];
+  /** The network's policy when it is not the default. */
+  readonly policy?: LevelPolicy;
+  /** When a device's site revoked it, ms UTC: see `Revocations`. */
+  readonly revokedAt?: (device: Bytes) => number | undefined;
 }
 
 /** What header and epoch start both say of themselves. */
@@ -50,7 +57,7 @@ export function checkPlace(claims: Claims, context: OpeningContext): void {
 /**
  * A certificate that verified up to a pinned site, with the keys that the roster pins for the device, valid when
  * the key was drawn (`drawnAt` undefined: the record is not here yet, the time is checked when it is).
- * @throws ProtocolError certificate.unknown, certificate.key-swapped, certificate.expired
+ * @throws ProtocolError certificate.unknown, certificate.key-swapped, certificate.expired, certificate.revoked
  */
 export function chooseCertificate(
   claims: Claims,
@@ -79,6 +86,15 @@ export function chooseCertificate(
       "the sender's device was not certified when the key was drawn",
       {
         nextStep: "Ask the sender to connect to their site and send it again.",
+      },
+    );
+  const revokedAt = context.revokedAt?.(claims.senderDevice);
+  if (revokedAt !== undefined && drawnAt !== undefined && drawnAt >= revokedAt)
+    throw new ProtocolError(
+      "certificate.revoked",
+      "the sender's device had been revoked when the key was drawn",
+      {
+        nextStep: "Ask the sender to write from another device.",
       },
     );
   return valid;

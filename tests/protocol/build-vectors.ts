@@ -10,7 +10,7 @@ import {
 } from "../../lib/protocol/channel-handshake.ts";
 import { type ChannelMessage, encodeChannelFrame } from "../../lib/protocol/channel-messages.ts";
 import { signCommand } from "../../lib/protocol/command.ts";
-import { composeAes, composeOtp, type Draft, startSendingEpoch } from "../../lib/protocol/composing.ts";
+import { composeInEpoch, composeOtp, type Draft, startSendingEpoch } from "../../lib/protocol/composing.ts";
 import { parseDeviceCertificate, signDeviceCertificate } from "../../lib/protocol/device-certificate.ts";
 import {
   type DrawRecord,
@@ -285,7 +285,7 @@ async function conversation(alice: Device, bob: Device, site: DualSigner) {
   );
   const second = draft(2, [otp.hash], "Received.");
   const nonce = fixed("nonce", 12);
-  const aes = await composeAes(second, started.epoch, alice.signer, nonce);
+  const aes = await composeInEpoch(second, started.epoch, alice.signer, { nonce });
   const macKey = fixed("mac key", 32);
   return {
     roster: { create: { change, signed: create }, head: roster.head, events },

@@ -1,8 +1,8 @@
 import {
-  composeAes,
+  composeInEpoch,
   composeOtp,
   type Draft,
-  otpBytesFor,
+  keyBytesFor,
   startSendingEpoch,
 } from "../../lib/protocol/composing.ts";
 import { type DrawRecord, parseDrawRecord, signDrawRecord } from "../../lib/protocol/draw-record.ts";
@@ -104,7 +104,7 @@ export class TestConversation {
 
   /** Draws, encrypts and signs an OTP message; `key` is the receivers' copy. */
   async sendOtp(sender: TestDevice, draft: Draft, changes: Partial<DrawRecord> = {}) {
-    const drawn = await this.draw(sender, 1, otpBytesFor(draft.payload), changes);
+    const drawn = await this.draw(sender, 1, keyBytesFor(draft.payload, 1), changes);
     const composed = await composeOtp(draft, drawn.record, drawn.key, sender.signer);
     return { ...composed, record: drawn.record, key: drawn.receiverKey() };
   }
@@ -123,8 +123,8 @@ export class TestConversation {
     return { ...started, record: drawn.record, key: drawn.receiverKey() };
   }
 
-  async sendAes(sender: TestDevice, draft: Draft, epoch: Parameters<typeof composeAes>[1]) {
-    return composeAes(draft, epoch, sender.signer);
+  async sendAes(sender: TestDevice, draft: Draft, epoch: Parameters<typeof composeInEpoch>[1]) {
+    return composeInEpoch(draft, epoch, sender.signer);
   }
 
   /** A receiver with an empty memory that holds these records and keys. */

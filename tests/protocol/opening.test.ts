@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { composeAes, composeOtp } from "../../lib/protocol/composing.ts";
+import { composeInEpoch, composeOtp } from "../../lib/protocol/composing.ts";
 import { parseDeviceCertificate, signDeviceCertificate } from "../../lib/protocol/device-certificate.ts";
 import { parseDrawRecord, signDrawRecord } from "../../lib/protocol/draw-record.ts";
 import { decodeEnvelope, encodeEnvelope, signEnvelope } from "../../lib/protocol/envelope.ts";
@@ -7,6 +7,7 @@ import { openEpochStart } from "../../lib/protocol/epoch-opening.ts";
 import { parseEpochStart, signEpochStart } from "../../lib/protocol/epoch-start.ts";
 import { encodeHeader, type Header } from "../../lib/protocol/header.ts";
 import { openEnvelope } from "../../lib/protocol/opening.ts";
+import { payloadText } from "../../lib/protocol/payload.ts";
 import { encryptOtp } from "../../lib/protocol/suite-otp.ts";
 import type { SecretBytes } from "../../lib/shared/secret-bytes.ts";
 import { randomUuid } from "../../lib/shared/uuid.ts";
@@ -74,7 +75,7 @@ describe("an OTP message", () => {
     const own = await TestConversation.create(world, [alice, carol]);
     const sent = await own.sendOtp(alice, own.draft("bom dia", 1));
     expect(sent.record.value.local).toBe(true);
-    expect((await openEnvelope(sent.bytes, own.context(carol, [sent]))).payload.body).toBe("bom dia");
+    expect(payloadText((await openEnvelope(sent.bytes, own.context(carol, [sent]))).payload)).toBe("bom dia");
   });
 
   test("destroys the sender's key and refuses to use it again", async () => {
@@ -102,7 +103,9 @@ describe("an OTP message", () => {
       expect(code, `byte ${at}`).not.toBe("accepted");
       expect(sent.key.destroyed).toBe(false);
     }
-    expect((await openEnvelope(sent.bytes, talk.context(bob, [sent]))).payload.body).toContain("breaker");
+    expect(payloadText((await openEnvelope(sent.bytes, talk.context(bob, [sent]))).payload)).toContain(
+      "breaker",
+    );
   });
 
   test("refuses truncation and extension of the envelope and of each of its fields", async () => {
@@ -149,7 +152,7 @@ describe("an OTP message", () => {
     await openEnvelope(sent.bytes, context);
     expect(context.receiver.envelopeAt(alice.id, 1)).toBeUndefined();
     expect(context.receiver.usedBy(sent.record.hash)).toBeUndefined();
-    expect((await openEnvelope(sent.bytes, context)).payload.body).toBe("again");
+    expect(payloadText((await openEnvelope(sent.bytes, context)).payload)).toBe("again");
   });
 
   test("opens in its own conversation only", async () => {
@@ -201,7 +204,8 @@ describe("an OTP message", () => {
 
 describe("a header that lies", () => {
   const lies: readonly [string, (header: Header) => Header, string][] = [
-    ["a suite this version does not speak", (h) => ({ ...h, suite: 3 }), "suite.unsupported"],
+    ["a suite this version does not speak", (h) => ({ ...h, suite: 5 }), "suite.unsupported"],
+    ["a suite with an epoch, without one", (h) => ({ ...h, suite: 4 }), "header.epoch"],
     ["the weaker suite, without an epoch", (h) => ({ ...h, suite: 2 }), "header.epoch"],
     ["an epoch in suite OTP", (h) => ({ ...h, epochId: random(16) }), "header.epoch"],
     ["an index in suite OTP", (h) => ({ ...h, index: 1 }), "header.epoch"],
@@ -334,7 +338,7 @@ describe("the sender's certificate", () => {
   test("may have lapsed since", async () => {
     const sent = await talk.sendOtp(alice, talk.draft("old but good", 1));
     const now = alice.certificate.value.notAfter + 1e9;
-    expect((await openEnvelope(sent.bytes, talk.context(bob, [sent], { now }))).payload.body).toBe(
+    expect(payloadText((await openEnvelope(sent.bytes, talk.context(bob, [sent], { now }))).payload)).toBe(
       "old but good",
     );
   });
@@ -349,7 +353,7 @@ describe("the sender's certificate", () => {
       expiry: notBefore + 10,
     });
     const opened = await openEnvelope(sent.bytes, conversation.context(bob, [sent]));
-    expect(opened.payload.body).toBe("next day");
+    expect(payloadText(opened.payload)).toBe("next day");
   });
 
   test("with swapped keys under the same device is refused even when a listed site signs it", async () => {
@@ -440,7 +444,7 @@ describe("an AES epoch", () => {
     }
     for (const i of [0, 3, 1, 2]) {
       const opened = await openEnvelope(sent[i]!.bytes, context);
-      expect(opened.payload.body).toBe(`message ${i}`);
+      expect(payloadText(opened.payload)).toBe(`message ${i}`);
       context.receiver.commit(opened.change);
       for (const secret of opened.consumed) secret.destroy();
     }
@@ -450,11 +454,11 @@ describe("an AES epoch", () => {
 
   test("spends the sender's chain: the same position cannot be used twice", async () => {
     const { started } = await openedEpoch(bob);
-    const one = await composeAes(talk.draft("one", 1), started.epoch, alice.signer);
+    const one = await composeInEpoch(talk.draft("one", 1), started.epoch, alice.signer);
     expect(one.header.index).toBe(0);
-    await expect(composeAes(talk.draft("two", 2, [one.hash]), started.epoch, alice.signer)).rejects.toThrow(
-      "already destroyed",
-    );
+    await expect(
+      composeInEpoch(talk.draft("two", 2, [one.hash]), started.epoch, alice.signer),
+    ).rejects.toThrow("already destroyed");
   });
 
   test("survives a forged envelope: nothing moves and the true one opens", async () => {
@@ -463,7 +467,7 @@ describe("an AES epoch", () => {
     const { header, ciphertext, tag } = decodeEnvelope(sent.bytes);
     const forged = await signEnvelope(header, flipBit(ciphertext, 20), tag, alice.signer);
     await expectCode(openEnvelope(forged, context), "envelope.tag");
-    expect((await openEnvelope(sent.bytes, context)).payload.body).toBe("true");
+    expect(payloadText((await openEnvelope(sent.bytes, context)).payload)).toBe("true");
   });
 
   test("refuses any flipped bit of an envelope", async () => {
@@ -473,7 +477,7 @@ describe("an AES epoch", () => {
       expect(await codeOf(openEnvelope(flipBit(sent.bytes, at, at % 8), context)), `byte ${at}`).not.toBe(
         "accepted",
       );
-    expect((await openEnvelope(sent.bytes, context)).payload.body).toBe("grid");
+    expect(payloadText((await openEnvelope(sent.bytes, context)).payload)).toBe("grid");
   });
 
   test("refuses any flipped bit of its start", async () => {
@@ -528,7 +532,7 @@ describe("an AES epoch", () => {
       const handed = [{ record: started.record, key: copyOf(started.key) }];
       const context = talk.context(receiver, handed);
       context.receiver.commit((await openEpochStart(started.bytes, context)).change);
-      texts.push((await openEnvelope(sent.bytes, context)).payload.body);
+      texts.push(payloadText((await openEnvelope(sent.bytes, context)).payload));
     }
     expect(texts).toEqual(["same for all", "same for all"]);
   });
@@ -536,8 +540,8 @@ describe("an AES epoch", () => {
   test("refuses a level above Unclassified when sending", async () => {
     const { started } = await openedEpoch(bob);
     const draft = { ...talk.draft("secret", 1), level: 2 };
-    await expectCode(composeAes(draft, started.epoch, alice.signer), "level.suite-too-weak");
-    expect((await composeAes(talk.draft("plain", 1), started.epoch, alice.signer)).header.index).toBe(0);
+    await expectCode(composeInEpoch(draft, started.epoch, alice.signer), "level.suite-too-weak");
+    expect((await composeInEpoch(talk.draft("plain", 1), started.epoch, alice.signer)).header.index).toBe(0);
   });
 });
 

@@ -2,9 +2,10 @@ import { encodeDrawRecord } from "../../protocol/draw-record.ts";
 import type { DrawRequest } from "../../protocol/draw-request.ts";
 import { hash } from "../../protocol/hash.ts";
 import { labels } from "../../protocol/labels.ts";
+import { checkLevel } from "../../protocol/level-policy.ts";
 import { signBody } from "../../protocol/signed.ts";
 import type { Signer } from "../../protocol/signing.ts";
-import { checkLevel, suites } from "../../protocol/suites.ts";
+import { suites } from "../../protocol/suites.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
@@ -112,8 +113,9 @@ export class DrawService {
         nextStep: "Send one request for each key.",
       });
     }
-    if (request.suite === suites.aes && request.bytes !== 32) {
-      throw new GatewayError("draw.size", "An epoch of suite AES takes a key of 32 bytes.");
+    const epoch = request.suite === suites.aes || request.suite === suites.hybrid;
+    if (epoch && request.bytes !== 32) {
+      throw new GatewayError("draw.size", "An epoch of suite AES or HYBRID takes a key of 32 bytes.");
     }
     const foreign = request.recipients.find((recipient) => !this.#options.knowsSite(recipient.site));
     if (foreign !== undefined) {

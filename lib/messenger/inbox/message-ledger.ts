@@ -1,5 +1,6 @@
 import { parseEnvelope } from "../../protocol/envelope.ts";
 import type { Opened } from "../../protocol/opening.ts";
+import { payloadText } from "../../protocol/payload.ts";
 import { suites } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes, utf8 } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
@@ -45,7 +46,7 @@ export class MessageLedger {
       level: header.level,
       at: header.sentAt,
       sequence: header.sequence,
-      text: payload.body,
+      text: payloadText(payload),
       gapBefore: opened.gapBefore,
       hash: envelopeHash,
       recordHash: header.drawRecordHash,
@@ -63,7 +64,7 @@ export class MessageLedger {
       ...progress,
       frontier: conversation.frontierAfter(envelopeHash, header.parents),
       unread: row.mine ? progress.unread : progress.unread + 1,
-      lastText: payload.body.slice(0, previewCharacters),
+      lastText: payloadText(payload).slice(0, previewCharacters),
       lastAt: Math.max(progress.lastAt, header.sentAt),
       dueDelivered: true,
     };
