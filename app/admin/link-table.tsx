@@ -29,12 +29,14 @@ interface LinkTableProps {
 const urgency: Readonly<Record<LinkStatus["condition"], number>> = {
   alarm: 0,
   down: 1,
-  starting: 2,
-  generating: 3,
-  standby: 4,
+  quarantined: 2,
+  starting: 3,
+  generating: 4,
+  standby: 5,
 };
 
-const inTrouble = (status: LinkStatus) => status.condition === "alarm" || status.condition === "down";
+const inTrouble = ({ condition, warning }: LinkStatus) =>
+  ["alarm", "down", "quarantined"].includes(condition) || warning !== null;
 
 export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps) {
   const t = useTranslations("health");
@@ -116,6 +118,9 @@ function useColumns(): readonly Column<Row>[] {
         cell: (row) => (
           <span title={row.status.alarm ? causes(row.status.alarm) : undefined}>
             <LinkState condition={row.status.condition} />
+            {row.status.warning ? (
+              <span className="block text-sm text-ink-soft">{causes(row.status.warning)}</span>
+            ) : null}
           </span>
         ),
         sortBy: (row) => urgency[row.status.condition],

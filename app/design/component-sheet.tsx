@@ -138,9 +138,11 @@ function Sheet() {
       </Part>
       <Part title={t("design.sections.badges")}>
         <div className="flex flex-wrap gap-4">
-          {(["starting", "generating", "standby", "alarm", "down"] as const).map((condition) => (
-            <LinkState key={condition} condition={condition} />
-          ))}
+          {(["starting", "generating", "standby", "alarm", "down", "quarantined"] as const).map(
+            (condition) => (
+              <LinkState key={condition} condition={condition} />
+            ),
+          )}
         </div>
         <div className="flex flex-wrap gap-4">
           {tones.map((tone) => (

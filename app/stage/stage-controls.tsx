@@ -104,7 +104,7 @@ export function StageControls(props: StageControlsProps) {
         </div>
         {tapped ? (
           <Badge tone="warn" icon="tap">
-            {links("tapped", { percent: quantity.percent(status?.attack.fraction ?? 0, 0) })}
+            {links("attack.intercept-resend", { percent: quantity.percent(status?.attack.fraction ?? 0, 0) })}
           </Badge>
         ) : null}
         {cut ? (

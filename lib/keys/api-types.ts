@@ -1,4 +1,7 @@
 /** What the operations face of the key world answers (JSON). Types only: the one file of lib/keys that app/ may import. */
+import type { BlockAbort } from "../quantum/block-result.ts";
+import type { AttackModel } from "../quantum/condition.ts";
+import type { EvidenceWarning, LinkEvidence } from "../quantum/evidence.ts";
 import type { LinkCondition, LinkEndCounts, PoolState } from "./link-types.ts";
 
 export type { LinkCondition, LinkEndCounts, PoolState };
@@ -49,15 +52,32 @@ export interface TopologyView {
   readonly sources: Readonly<Record<string, string>>;
 }
 
-export type AttackModel = "none" | "intercept-resend";
+export type { AttackModel, LinkEvidence };
 
-export type LinkAlarmCause =
-  | "qber-high"
-  | "no-key-in-block"
-  | "no-light"
-  | "verification-failed"
-  | "authentication-failed"
-  | "authentication-key-low";
+/** Warnings are said and shown, but the link's key stays in use. */
+export type LinkWarning = EvidenceWarning;
+
+export type LinkAlarmCause = BlockAbort | LinkWarning;
+
+/** Faults of fibre and devices that can be switched on; 0 is none. */
+export interface LinkFaults {
+  /** Loss beyond the fibre's own, dB, up to 40. */
+  readonly loss: number;
+  /** Speed at which the fibre turns the polarisation, 0..1; at 1 the compensator is at its end after six seconds. */
+  readonly drift: number;
+  /** Share of its clicks that one of the two detectors loses, 0..1. */
+  readonly detector: number;
+}
+
+/** What the last block made while nobody checked messages. It was thrown away: no pool ever holds such key. */
+export interface QuarantineView {
+  readonly at: number;
+  readonly bits: number;
+  /** Whether both ends had the same bits; they do not compare, so neither knows. */
+  readonly endsAgree: boolean;
+  /** Bits of the two ends' keys that an attacker in the middle holds too. Only the simulation can know. */
+  readonly attackerBits: number;
+}
 
 /** One row of GET /ops/links and of the "links" event. */
 export interface LinkStatus {
@@ -66,6 +86,8 @@ export interface LinkStatus {
   readonly pool: PoolState;
   readonly alarm: LinkAlarmCause | null;
   readonly alarmSince: number | null;
+  /** Something to look at while the link goes on; null under an alarm, which says more. */
+  readonly warning: LinkWarning | null;
   /** Measured in the last block, 0..0.5; null before the first. */
   readonly qber: number | null;
   /** Secret bits per simulated second, last block. */
@@ -79,9 +101,15 @@ export interface LinkStatus {
   readonly authenticationBytes: number;
   readonly attack: { readonly model: AttackModel; readonly fraction: number };
   readonly cut: boolean;
+  readonly faults: LinkFaults;
+  /** False while the demonstration has switched off that the ends check each other's messages. */
+  readonly authenticated: boolean;
+  readonly quarantine: QuarantineView | null;
   readonly blocks: number;
   readonly aborts: number;
   readonly lastBlock: BlockView | null;
+  /** What the ends measured in the last block beside what they expect. */
+  readonly evidence: LinkEvidence | null;
 }
 
 export interface BlockView {
@@ -210,6 +238,8 @@ export interface AlarmView {
   readonly id: string;
   readonly link: string;
   readonly cause: LinkAlarmCause;
+  /** Under an alarm the link's key is withheld, under a warning it is not. */
+  readonly severity: "alarm" | "warning";
   readonly text: string;
   readonly raisedAt: number;
   readonly clearedAt: number | null;

@@ -5,8 +5,11 @@ export type LinkKeyPurpose = "relayed" | "supplied" | "authentication" | "expire
 
 export type PoolState = "empty" | "charging" | "warning" | "ready";
 
-/** starting: no block yet; standby: pool full, device idles; down: fibre cut; alarm: key withheld. */
-export type LinkCondition = "starting" | "generating" | "standby" | "alarm" | "down";
+/**
+ * starting: no block yet; standby: pool full, device idles; down: fibre cut; alarm: key withheld; quarantined: nobody
+ * checks the link's messages (a demonstration), so it neither stores nor supplies key.
+ */
+export type LinkCondition = "starting" | "generating" | "standby" | "alarm" | "down" | "quarantined";
 
 export interface PoolReservation {
   /** Byte offset in the link's key stream since the link was created, the same at both ends. */
@@ -33,7 +36,7 @@ export interface LinkPool {
   readonly b: string;
   readonly condition: LinkCondition;
   readonly state: PoolState;
-  /** Usable by routing: condition is not alarm/down and there is key above the reserve. */
+  /** Usable by routing: condition is not alarm/down/quarantined and there is key above the reserve. */
   readonly usable: boolean;
   readonly availableBytes: number;
   readonly capacityBytes: number;

@@ -18,6 +18,7 @@ import type { Triple } from "./link-parameters.ts";
 import { countOnes, type PulseSettings, trimPlane } from "./pulse-planes.ts";
 import type { PulseSource } from "./quantum-channel.ts";
 import type { RandomSource } from "./random.ts";
+import { selectBits, selectPulses } from "./select-pulses.ts";
 import { SiftedRecord, type TestBits } from "./sifted-record.ts";
 import { verificationHash, verificationSeedBytes } from "./verification-hash.ts";
 
@@ -77,17 +78,30 @@ export class AliceEnd implements PulseSource {
 
   /** Fresh random bits on pulses of the given settings. She remembers them; the channel gets them as light. */
   prepare(settings: PulseSettings): Bytes {
-    const { length, decoy, vacuum } = settings;
-    const bits = this.#random.bytes((length + 7) >> 3);
-    trimPlane(bits, length);
-    const decoys = countOnes(decoy, decoy);
-    const vacua = countOnes(vacuum, vacuum);
-    this.#clicks[0] += length - decoys - vacua;
-    this.#clicks[1] += decoys;
-    this.#clicks[2] += vacua;
+    const bits = this.#random.bytes((settings.length + 7) >> 3);
+    trimPlane(bits, settings.length);
+    this.#countClicks(settings, 1);
     this.#settings = settings;
     this.#batch = bits;
     return bits.slice();
+  }
+
+  /** Forgets the pulses of the batch that Bob did not announce. */
+  keep(mask: Uint8Array): void {
+    this.#countClicks(this.#settings, -1);
+    const { bits } = selectBits(this.#batch, mask);
+    this.#batch.fill(0);
+    this.#batch = bits;
+    this.#settings = selectPulses(this.#settings, mask);
+    this.#countClicks(this.#settings, 1);
+  }
+
+  #countClicks({ length, decoy, vacuum }: PulseSettings, sign: 1 | -1): void {
+    const decoys = countOnes(decoy, decoy);
+    const vacua = countOnes(vacuum, vacuum);
+    this.#clicks[0] += sign * (length - decoys - vacua);
+    this.#clicks[1] += sign * decoys;
+    this.#clicks[2] += sign * vacua;
   }
 
   /** Sifts a batch by Bob's bases and answers with her own and the intensities. */
@@ -98,8 +112,14 @@ export class AliceEnd implements PulseSource {
     return encodeSifting(this.#settings);
   }
 
-  /** Compares Bob's test bits with hers and announces counts, decision and the seed of the interleavers. */
-  estimate(testBits: Uint8Array): { readonly body: Bytes; readonly decision: EstimateDecision } {
+  /**
+   * Compares Bob's test bits with hers and announces counts, decision and the seed of the interleavers.
+   * @param expectedQber of the quiet link at the click rate that Bob announced.
+   */
+  estimate(
+    testBits: Uint8Array,
+    expectedQber: number,
+  ): { readonly body: Bytes; readonly decision: EstimateDecision } {
     const counts = {
       key: this.#sifted.keyCounts,
       test: this.#sifted.testCounts,
@@ -108,7 +128,7 @@ export class AliceEnd implements PulseSource {
     const estimation = estimateFrom(this.#terms, counts);
     this.#estimation = estimation;
     const reconciliationSeed = this.#random.uint32();
-    const decision = this.#decide(estimation);
+    const decision = this.#decide(estimation, expectedQber);
     if (decision === "continue") {
       this.#packed = this.#sifted.takeKey();
       const schedule = cascadeSchedule(estimation.keyBits, estimation.testQber);
@@ -117,9 +137,9 @@ export class AliceEnd implements PulseSource {
     return { body: encodeEstimate({ counts, decision, reconciliationSeed }), decision };
   }
 
-  #decide(estimation: Estimation): EstimateDecision {
+  #decide(estimation: Estimation, expectedQber: number): EstimateDecision {
     const { testBits, testQber } = estimation;
-    if (testBits > 0 && testQber > qberAlarm(this.#terms.expectedQber, testBits)) return "qber-high";
+    if (testBits > 0 && testQber > qberAlarm(expectedQber, testBits)) return "qber-high";
     return isHopeless(this.#terms, estimation) ? "no-key-in-block" : "continue";
   }
 

@@ -1,5 +1,5 @@
 import type { Bytes } from "../shared/bytes.ts";
-import { isDark, qberAlarm } from "./alarm-threshold.ts";
+import { isDark } from "./alarm-threshold.ts";
 import { AliceEnd } from "./alice-end.ts";
 import { authenticationBytesPerBlock, type EndName } from "./authentication.ts";
 import { type BlockOrder, validateOrder } from "./block-order.ts";
@@ -17,6 +17,7 @@ import {
 import { undisturbed } from "./condition.ts";
 import { type DetectionLaw, detectionLaw } from "./detection-law.ts";
 import { QuantumMessageError } from "./errors.ts";
+import { alarmOf, gatherEvidence, type LinkEvidence, quietQber } from "./evidence.ts";
 import { type BlockChannel, PassChannel, passLaw } from "./pass-channel.ts";
 import { QuantumChannel } from "./quantum-channel.ts";
 import type { RandomSource } from "./random.ts";
@@ -98,6 +99,7 @@ class BlockRun {
   readonly #bob: BobEnd | undefined;
   readonly #random: RandomSource;
   #abort: BlockAbort | null = null;
+  #evidence: LinkEvidence | undefined;
   #agreed = false;
 
   constructor(
@@ -162,6 +164,8 @@ class BlockRun {
       if (first) this.#requireLight(bob);
       const bases = this.#say("bob", messageKind.bases, bob.announceBases());
       bob.sift(this.#say("alice", messageKind.sifting, alice.sift(bases)));
+      // Whatever is seen at once is not worth the rest of the block; the test bits still tell the error rate.
+      if (first && alarmOf(this.#measure(alice, bob)) !== null) break;
       const missing = siftedTarget - alice.siftedBits;
       const rate = alice.siftedBits > 100 ? alice.siftedBits / this.#quantum.pulses : expectedRate;
       wanted = Math.min(missing + 3 * Math.sqrt(Math.max(0, missing)) + 50, batchSiftedBits) / rate;
@@ -178,9 +182,11 @@ class BlockRun {
 
   #estimate(alice: AliceEnd, bob: BobEnd): void {
     const testBits = this.#say("bob", messageKind.testBits, bob.discloseTest());
-    const estimate = alice.estimate(testBits);
+    const estimate = alice.estimate(testBits, quietQber(this.#measure(alice, bob)));
     const decision = bob.readEstimate(this.#say("alice", messageKind.estimate, estimate.body));
     this.#checkpoint(alice, bob);
+    const alarm = alarmOf(this.#measure(alice, bob));
+    if (alarm !== null) throw new BlockAborted(alarm);
     if (decision !== "continue") throw new BlockAborted(decision);
   }
 
@@ -202,8 +208,28 @@ class BlockRun {
     this.#checkpoint(alice, bob);
     if (!read.agrees || !verdict.agrees) throw new BlockAborted("verification-failed");
     this.#agreed = true;
-    const qber = read.corrections / alice.siftedBits;
-    if (qber > qberAlarm(this.#expected.qber, alice.siftedBits)) throw new BlockAborted("qber-high");
+    const alarm = alarmOf(this.#measure(alice, bob, read.corrections));
+    if (alarm !== null) throw new BlockAborted(alarm);
+  }
+
+  /** What both ends know of their link by now; error rates of the key basis once `corrections` are counted. */
+  #measure(alice: AliceEnd, bob: BobEnd, corrections?: number): LinkEvidence {
+    const { parameters, slices } = this.#order;
+    const estimation = alice.estimation;
+    const errors =
+      corrections === undefined
+        ? { qber: estimation?.testQber ?? 0, comparedBits: estimation?.testBits ?? 0 }
+        : { qber: corrections / alice.siftedBits, comparedBits: alice.siftedBits };
+    const link = { parameters, quiet: this.#expected, varying: slices !== undefined };
+    this.#evidence = gatherEvidence(link, {
+      pulses: this.#quantum.pulses,
+      detections: bob.detections,
+      ones: bob.ones,
+      clicks: alice.clicks,
+      ...bob.readings,
+      ...errors,
+    });
+    return this.#evidence;
   }
 
   *#amplify(alice: AliceEnd, bob: BobEnd): Generator<undefined, void, undefined> {
@@ -225,6 +251,7 @@ class BlockRun {
 
   /** Each end tags what it said since the last time and checks the other's tag before anything else happens. */
   #checkpoint(alice: AliceEnd, bob: BobEnd): void {
+    if (this.#order.authenticated === false) return;
     const tagOf = (from: EndName, end: AliceEnd | BobEnd) =>
       this.channel.carry({ from, kind: messageKind.tag, body: end.authenticator.tag(from) });
     const bobAccepts = bob.authenticator.accepts("alice", tagOf("alice", alice));
@@ -244,6 +271,7 @@ class BlockRun {
       alice,
       bob,
       aborted: this.#abort,
+      evidence: this.#evidence,
       reconciled: this.#agreed,
       seeded: this.#random.seeded,
     });

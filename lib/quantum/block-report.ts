@@ -7,12 +7,13 @@ import type { BobEnd } from "./bob-end.ts";
 import type { ClassicalChannel } from "./classical-channel.ts";
 import type { DetectionLaw } from "./detection-law.ts";
 import { binaryEntropy } from "./entropy.ts";
+import { type LinkEvidence, warningOf } from "./evidence.ts";
 import type { Triple } from "./link-parameters.ts";
 import type { BlockChannel } from "./pass-channel.ts";
 import { verificationEpsilon } from "./verification-hash.ts";
 
 export interface ReportInput {
-  readonly order: Pick<BlockOrder, "parameters" | "epsilonSec">;
+  readonly order: Pick<BlockOrder, "parameters" | "epsilonSec" | "authenticated">;
   readonly expected: DetectionLaw;
   readonly terms: BlockTerms;
   readonly quantum: BlockChannel;
@@ -20,6 +21,7 @@ export interface ReportInput {
   readonly alice: AliceEnd | undefined;
   readonly bob: BobEnd | undefined;
   readonly aborted: BlockAbort | null;
+  readonly evidence: LinkEvidence | undefined;
   /** True once verification agreed: then the errors of the key basis are known. */
   readonly reconciled: boolean;
   readonly seeded: boolean;
@@ -49,11 +51,14 @@ export function composeReport(input: ReportInput): BlockReport {
     epsilonExponent: Math.floor(-Math.log10(epsilon.total)),
     amplification: input.terms.amplification,
     aborted,
+    evidence: input.evidence ?? null,
+    warning: input.evidence === undefined ? null : warningOf(input.evidence),
+    authenticated: order.authenticated ?? true,
     simulatedSeconds: quantum.pulses / order.parameters.clockHz,
     expectedGains: gainsOf(expected),
     observedGains: observedGains(input),
     expectedQber: expected.qber,
-    qberAlarm: qberAlarm(expected.qber, estimation?.testBits ?? 0),
+    qberAlarm: input.evidence?.qber.high ?? qberAlarm(expected.qber, estimation?.testBits ?? 0),
     epsilon,
     authenticationBytesUsed: spent,
     messages: channel.messages.length,

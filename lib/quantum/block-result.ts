@@ -1,8 +1,9 @@
+import type { EvidenceAlarm, EvidenceWarning, LinkEvidence } from "./evidence.ts";
 import type { Triple } from "./link-parameters.ts";
 
 /** Why a block gave no key. The same words as the alarms of the operations face. */
 export type BlockAbort =
-  | "qber-high"
+  | EvidenceAlarm
   | "no-key-in-block"
   | "no-light"
   | "verification-failed"
@@ -46,6 +47,12 @@ export interface BlockReport {
   readonly epsilonExponent: number;
   readonly amplification: AmplificationKind;
   readonly aborted: BlockAbort | null;
+  /** What both ends measured beside what they expect; null when the block ended before there was anything. */
+  readonly evidence: LinkEvidence | null;
+  /** Something to look at that does not spoil the key. */
+  readonly warning: EvidenceWarning | null;
+  /** False when nobody checked who sends the classical messages: such key must not protect anything. */
+  readonly authenticated: boolean;
   /** Pulses over the clock rate: what a real device would have taken. */
   readonly simulatedSeconds: number;
   /** Clicks per live gate of each intensity for the undisturbed link. */

@@ -14,8 +14,9 @@ import { CascadeCorrector } from "./cascade-bob.ts";
 import { cascadeSchedule } from "./cascade-schedule.ts";
 import { QuantumMessageError } from "./errors.ts";
 import type { Triple } from "./link-parameters.ts";
-import type { Clicks } from "./pulse-planes.ts";
+import { type Clicks, countOnes } from "./pulse-planes.ts";
 import type { PulseDetector } from "./quantum-channel.ts";
+import type { ReceiverReadings } from "./receiver-readings.ts";
 import { SiftedRecord } from "./sifted-record.ts";
 import { verificationHash, verificationSeedBytes } from "./verification-hash.ts";
 
@@ -29,6 +30,8 @@ export class BobEnd implements PulseDetector {
   readonly #sifted = new SiftedRecord();
   #batch: Clicks = { length: 0, basis: new Uint8Array(0), bits: new Uint8Array(0) };
   #detections = 0;
+  #ones = 0;
+  #readings: ReceiverReadings = { photocurrentNanoamperes: 0, compensatorUsed: 0 };
   #packed: Bytes = new Uint8Array(0);
   #secret: Bytes | undefined;
   #estimation: Estimation | undefined;
@@ -41,6 +44,16 @@ export class BobEnd implements PulseDetector {
 
   get detections(): number {
     return this.#detections;
+  }
+
+  /** How many of his bits are one: each detector stands for a bit. */
+  get ones(): number {
+    return this.#ones;
+  }
+
+  /** The highest that his receiver's instruments have shown. */
+  get readings(): ReceiverReadings {
+    return this.#readings;
   }
 
   get estimation(): Estimation | undefined {
@@ -58,6 +71,15 @@ export class BobEnd implements PulseDetector {
   register(clicks: Clicks): void {
     this.#batch = clicks;
     this.#detections += clicks.length;
+    this.#ones += countOnes(clicks.bits, clicks.bits);
+  }
+
+  sense({ photocurrentNanoamperes, compensatorUsed }: ReceiverReadings): void {
+    const before = this.#readings;
+    this.#readings = {
+      photocurrentNanoamperes: Math.max(before.photocurrentNanoamperes, photocurrentNanoamperes),
+      compensatorUsed: Math.max(before.compensatorUsed, compensatorUsed),
+    };
   }
 
   announceBases(): Bytes {

@@ -1,3 +1,10 @@
+import {
+  chooseSplitting,
+  multiProbability,
+  multiSilence,
+  type Silence,
+  type SplittingChoice,
+} from "./attack/photon-splitting.ts";
 import type { ChannelCondition } from "./condition.ts";
 import type { LinkParameters } from "./link-parameters.ts";
 
@@ -15,6 +22,7 @@ export interface IntensityLaw extends ClickLaw {
 }
 
 export interface DetectionLaw {
+  /** Of two sound detectors: what a failed one loses is taken off afterwards, click by click. */
   readonly intensities: readonly [IntensityLaw, IntensityLaw, IntensityLaw];
   /** Clicks per live gate, over all intensities. */
   readonly meanGain: number;
@@ -30,33 +38,113 @@ interface Polarisation {
   readonly flip: number;
 }
 
+/** Light that jams at full strength: clicks of each detector per gate, in units of the link's own click rate. */
+const jammingStrength = 20;
+const brightestJamming = 0.3;
+
 /**
  * What Bob's two detectors do, exactly, for phase-randomised pulses (Poissonian photon numbers).
  *
  * Modelled: loss, efficiency, dark counts of each detector, misalignment of each photon, clicks of both detectors
  * (a random bit), afterpulses as a background proportional to the click rate, dead time of both detectors after
- * a click as a factor on the rate. Not modelled: afterpulses' correlation in time, differences between the
- * two detectors, timing jitter, source imperfections.
+ * a click as a factor on the rate; a failed detector as the loss of a share of its clicks. Not modelled: afterpulses'
+ * correlation in time, other differences between the two detectors, timing jitter, source imperfections.
+ *
+ * Whoever blinds the receiver with faked states (Lydersen et al. 2010) decides which detector clicks and copies gains
+ * and errors, so this law is that of the quiet link: only the receiver's monitor reads otherwise. Whoever stands in
+ * the middle runs two quiet links (attack/man-in-the-middle.ts).
  */
 export function detectionLaw(parameters: LinkParameters, condition: ChannelCondition): DetectionLaw {
   const lossDb = parameters.lossDb + condition.addedLossDb;
   const transmittance = condition.cut ? 0 : parameters.detectorEfficiency * 10 ** (-lossDb / 10);
   const polarisations = polarisationsUnder(parameters, condition);
   const lawWith = (dark: number): DetectionLaw["intensities"] => {
-    const law = (mean: number): IntensityLaw => intensityLaw(mean, transmittance, dark, polarisations);
+    const split = splittingUnder(parameters, condition, transmittance, (silence) =>
+      clickLaw(dark, polarisations, silence),
+    );
+    const law = (mean: number): IntensityLaw =>
+      withSplitting(intensityLaw(mean, transmittance, dark, polarisations), split, mean);
     const [signal, decoy, vacuum] = parameters.intensities;
     return [law(signal), law(decoy), law(vacuum)];
   };
-  const clean = averages(parameters, lawWith(parameters.darkCountProbability));
+  const quiet = averages(parameters, lawWith(parameters.darkCountProbability));
+  const stray = either(parameters.darkCountProbability, jammingUnder(condition, quiet.meanGain));
+  const clean = stray === parameters.darkCountProbability ? quiet : averages(parameters, lawWith(stray));
   const background = afterpulseBackground(parameters.afterpulseProbability, clean.meanGain);
-  const dark = 1 - (1 - parameters.darkCountProbability) * Math.sqrt(1 - background);
-  const intensities = lawWith(dark);
+  const intensities = lawWith(1 - (1 - stray) * Math.sqrt(1 - background));
   const { meanGain, meanError } = averages(parameters, intensities);
+  const registered = meanGain * (1 - condition.detectorLoss / 2);
   return {
     intensities,
-    meanGain,
+    meanGain: registered,
     qber: meanGain > 0 ? meanError / meanGain : 0.5,
-    liveFraction: 1 / (1 + meanGain * parameters.deadTimeSeconds * parameters.clockHz),
+    liveFraction: 1 / (1 + registered * parameters.deadTimeSeconds * parameters.clockHz),
+  };
+}
+
+function jammingUnder({ attack }: ChannelCondition, quietGain: number): number {
+  if (attack.model !== "jamming") return 0;
+  return Math.min(brightestJamming, attack.fraction * jammingStrength * quietGain);
+}
+
+/** Probability that one of two independent things happens. */
+function either(one: number, other: number): number {
+  return other === 0 ? one : 1 - (1 - one) * (1 - other);
+}
+
+interface Splitting {
+  readonly fraction: number;
+  readonly receiver: number;
+  readonly choice: SplittingChoice;
+  readonly clickOf: (silence: Silence) => ClickLaw;
+}
+
+function splittingUnder(
+  parameters: LinkParameters,
+  { attack }: ChannelCondition,
+  transmittance: number,
+  clickOf: (silence: Silence) => ClickLaw,
+): Splitting | undefined {
+  if (attack.model !== "photon-number-splitting" || attack.fraction === 0) return undefined;
+  const receiver = parameters.detectorEfficiency;
+  const choice = chooseSplitting({
+    means: parameters.intensities,
+    probabilities: parameters.intensityProbabilities,
+    transmittance,
+    receiver,
+    clickOf,
+  });
+  return { fraction: attack.fraction, receiver, choice, clickOf };
+}
+
+/** Empty pulses stay as they are; of the attacked others, what Eve blocks is dark at Bob's. */
+function withSplitting(law: IntensityLaw, split: Splitting | undefined, mean: number): IntensityLaw {
+  if (split === undefined) return law;
+  const { fraction, receiver, choice, clickOf } = split;
+  const dark = clickOf(() => 1);
+  const attacked = (usual: ClickLaw, weight: number, passed: number, silence: Silence): ClickLaw => {
+    const lit = clickOf(silence);
+    const mixed = (of: keyof ClickLaw) =>
+      (1 - fraction) * usual[of] + fraction * weight * (passed * lit[of] + (1 - passed) * dark[of]);
+    return { click: mixed("click"), error: mixed("error") };
+  };
+  const multiWeight = multiProbability(mean);
+  const single = attacked(
+    law.single,
+    mean * Math.exp(-mean),
+    choice.singles,
+    (share) => 1 - receiver * share,
+  );
+  const multi =
+    multiWeight > 0
+      ? attacked(law.multi, multiWeight, choice.multis, multiSilence(mean, receiver))
+      : law.multi;
+  return {
+    click: law.vacuum.click + single.click + multi.click,
+    error: law.vacuum.error + single.error + multi.error,
+    vacuum: law.vacuum,
+    single,
+    multi,
   };
 }
 
@@ -117,11 +205,7 @@ function scaled(law: ClickLaw, factor: number): ClickLaw {
 }
 
 /** `silence(share)`: probability that no photon is seen by a detector which receives that share of the light. */
-function clickLaw(
-  dark: number,
-  polarisations: readonly Polarisation[],
-  silence: (share: number) => number,
-): ClickLaw {
+function clickLaw(dark: number, polarisations: readonly Polarisation[], silence: Silence): ClickLaw {
   const noneSeen = (1 - dark) ** 2 * silence(1);
   let error = 0;
   for (const { weight, flip } of polarisations) {

@@ -4,17 +4,22 @@ import { packPlane } from "./bits.ts";
 import type { ChannelCondition } from "./condition.ts";
 import { type DetectionLaw, detectionLaw } from "./detection-law.ts";
 import type { LinkParameters } from "./link-parameters.ts";
-import type { Clicks, PulseSettings } from "./pulse-planes.ts";
+import { BitCollector, type Clicks, type PulseSettings, trimPlane } from "./pulse-planes.ts";
 import type { RandomSource } from "./random.ts";
+import { type ReceiverReadings, readingsUnder } from "./receiver-readings.ts";
 
 export interface PulseSource {
   /** Alice prepares pulses with these settings and her own bits, which go into the light. She keeps both. */
   prepare(settings: PulseSettings): Bytes;
+  /** Of the pulses last prepared only those where `mask` is one were detected: she forgets the others. */
+  keep(mask: Uint8Array): void;
 }
 
 export interface PulseDetector {
   /** Bob's clicks in order. */
   register(clicks: Clicks): void;
+  /** What the receiver's own instruments show while those clicks come in. */
+  sense(readings: ReceiverReadings): void;
 }
 
 /** The planes of an event in the channel: Alice's settings, Bob's basis, and whether his bit is wrong. */
@@ -29,6 +34,7 @@ const plane = { decoy: 0, vacuum: 1, aliceBasis: 2, bobBasis: 3, wrong: 4 } as c
 export class QuantumChannel {
   readonly law: DetectionLaw;
   readonly #random: RandomSource;
+  readonly #condition: ChannelCondition;
   readonly #labels: Uint8Array;
   readonly #probabilities: Float64Array;
   /** What no device knows: detections by intensity, photons, bases and outcome, for tests of the bounds. */
@@ -37,6 +43,7 @@ export class QuantumChannel {
 
   constructor(parameters: LinkParameters, condition: ChannelCondition, random: RandomSource) {
     this.#random = random;
+    this.#condition = condition;
     this.law = detectionLaw(parameters, condition);
     const categories = categoriesOf(parameters, this.law);
     this.#labels = Uint8Array.from(categories, (category) => category.label);
@@ -70,8 +77,34 @@ export class QuantumChannel {
     });
     const wrong = packPlane(events, plane.wrong);
     for (let i = 0; i < wrong.length; i++) bits[i] = (bits[i] as number) ^ (wrong[i] as number);
-    bob.register({ length, basis: packPlane(events, plane.bobBasis), bits });
-    return events.length;
+    const clicks = this.#registered({ length, basis: packPlane(events, plane.bobBasis), bits }, alice);
+    bob.register(clicks);
+    bob.sense(readingsUnder(this.#condition, this.#random));
+    return clicks.length;
+  }
+
+  /** All clicks, unless the detector for bit 1 fails: then some of its clicks never happened. */
+  #registered(clicks: Clicks, alice: PulseSource): Clicks {
+    const { detectorLoss } = this.#condition;
+    if (detectorLoss === 0) return clicks;
+    const mask = clicks.bits.map((byte) => ~(byte & this.#randomMask(detectorLoss)));
+    trimPlane(mask, clicks.length);
+    alice.keep(mask);
+    const collect = (of: Uint8Array) => {
+      const collector = new BitCollector();
+      collector.append(of, mask);
+      return { length: collector.length, taken: collector.take() };
+    };
+    const bits = collect(clicks.bits);
+    return { length: bits.length, basis: collect(clicks.basis).taken, bits: bits.taken };
+  }
+
+  /** Eight bits that are one with the given probability. */
+  #randomMask(probability: number): number {
+    if (probability >= 1) return 0xff;
+    let byte = 0;
+    for (let i = 0; i < 8; i++) byte = (byte << 1) | (this.#random.double() < probability ? 1 : 0);
+    return byte;
   }
 
   #eventsFor(counts: Float64Array): Uint8Array<ArrayBuffer> {

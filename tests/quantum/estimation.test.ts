@@ -73,7 +73,11 @@ describe("finite-key bounds", () => {
     const random = createSeededRandom(new Uint8Array(32).fill(31));
     for (let block = 0; block < 10; block++) {
       const channel = new QuantumChannel(parameters, undisturbed, random);
-      channel.transmit(2e8, { prepare: ({ basis }) => basis.slice() }, { register: () => undefined });
+      channel.transmit(
+        2e8,
+        { prepare: ({ basis }) => basis.slice(), keep: () => undefined },
+        { register: () => undefined, sense: () => undefined },
+      );
       const truth = (photons: number, basis: number, wrongOnly: boolean): Triple => {
         const at = (k: number) => {
           const first = ((k * 3 + photons) * 4 + (basis === 0 ? 0 : 3)) * 2;

@@ -8,6 +8,7 @@ import { presetFor } from "../../lib/quantum/parameters.ts";
 import type { Clicks, PulseSettings } from "../../lib/quantum/pulse-planes.ts";
 import { QuantumChannel } from "../../lib/quantum/quantum-channel.ts";
 import { createSeededRandom, createSystemRandom } from "../../lib/quantum/random.ts";
+import { selectBits, selectPulses } from "../../lib/quantum/select-pulses.ts";
 import type { Bytes } from "../../lib/shared/bytes.ts";
 
 const seeded = (seed: number) => createSeededRandom(new Uint8Array(32).fill(seed));
@@ -94,8 +95,13 @@ function runChannel(condition: ChannelCondition, seed: number, gates: number) {
       light = random.bytes(settings.basis.length);
       return light.slice();
     },
+    keep(mask: Uint8Array) {
+      sent = selectPulses(sent, mask);
+      light = selectBits(light, mask).bits;
+    },
   };
   const bob = {
+    sense() {},
     register({ length, basis, bits }: Clicks) {
       tally.clicks += length;
       const planes = [sent.basis, sent.decoy, sent.vacuum, light, basis, bits];

@@ -1,6 +1,7 @@
 import { authenticationBytesNeeded, type BlockOrder } from "../../quantum/block-job.ts";
 import type { BlockReport } from "../../quantum/block-result.ts";
-import { copyBytes } from "../../shared/bytes.ts";
+import { copyBytes, equalBytes } from "../../shared/bytes.ts";
+import type { QuarantineView } from "../api-types.ts";
 import type { LinkPool } from "../link-types.ts";
 import { segmentBytes } from "./authentication-reserve.ts";
 import { blockEpsilon } from "./block-plan.ts";
@@ -48,6 +49,7 @@ export class BlockRunner {
       const { siftedBits } = answer.report;
       if (this.#options.isClosed()) return { siftedBits, computedMs };
       const stored = planned.purpose === "key" ? await this.#store(link, answer) : 0;
+      if (planned.purpose === "quarantine") link.quarantined(quarantineOf(answer, this.#options.now()));
       link.record(planned, answer.report, stored, this.#options.now(), changes);
       return { siftedBits, computedMs };
     } finally {
@@ -85,11 +87,13 @@ export class BlockRunner {
     const { parameters, monitor } = link;
     const order: BlockOrder = {
       parameters,
-      condition: monitor.channel,
+      condition: monitor.disturbance.channelAt(this.#options.now()),
+      authenticated: planned.purpose !== "quarantine",
       siftedTarget,
       maxPulses,
       ...blockEpsilon,
     };
+    if (planned.purpose === "quarantine") return this.#computeUnauthenticated(order);
     const draw = await link.authentication.draw(authenticationBytesNeeded(siftedTarget));
     if (draw === undefined) return undefined;
     return this.#options.workers.run({
@@ -99,10 +103,16 @@ export class BlockRunner {
     });
   }
 
+  /** No authentication key is spent where nobody looks at tags: the ends get zeros in its place. */
+  #computeUnauthenticated(order: BlockOrder): Promise<BlockAnswer> {
+    const none = () => new Uint8Array(authenticationBytesNeeded(order.siftedTarget));
+    return this.#options.workers.run({ order, aliceAuthentication: none(), bobAuthentication: none() });
+  }
+
   /** Answers how many bytes entered the pool. What there is no room for is cut off before anybody counts it. */
   async #store(link: SimulatedLink, { report, aliceKey, bobKey }: BlockAnswer): Promise<number> {
     const { pool } = link;
-    if (aliceKey === undefined || bobKey === undefined) return 0;
+    if (aliceKey === undefined || bobKey === undefined || !report.authenticated) return 0;
     const keyA = aliceKey.subarray(0, pool.room);
     const keyB = bobKey.subarray(0, pool.room);
     if (keyA.length === 0) return 0;
@@ -113,6 +123,12 @@ export class BlockRunner {
     pool.append(keyA, keyB, report.epsilonExponent);
     return keyA.length;
   }
+}
+
+/** Numbers about a key that nobody may use; the key itself is zeroed by who called the worker. */
+function quarantineOf({ aliceKey, bobKey, attackerBits }: BlockAnswer, at: number): QuarantineView | null {
+  if (aliceKey === undefined || bobKey === undefined) return null;
+  return { at, bits: 8 * aliceKey.length, endsAgree: equalBytes(aliceKey, bobKey), attackerBits };
 }
 
 function rowOf(

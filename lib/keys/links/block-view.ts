@@ -1,8 +1,9 @@
 import type { BlockReport } from "../../quantum/block-result.ts";
 import type { BlockView } from "../api-types.ts";
+import type { PlannedBlock } from "./simulated-link.ts";
 
 /** What the operations face shows of a block. A quiet probe is no failure although so few bits never yield key. */
-export function blockViewOf(report: BlockReport, at: number, purpose: "key" | "probe"): BlockView {
+export function blockViewOf(report: BlockReport, at: number, purpose: PlannedBlock["purpose"]): BlockView {
   const quiet =
     purpose === "probe" && (report.aborted === "no-key-in-block" || report.aborted === "verification-failed");
   return {
@@ -15,7 +16,7 @@ export function blockViewOf(report: BlockReport, at: number, purpose: "key" | "p
     leakedBits: report.leakedBits,
     reconciliationEfficiency: report.reconciliationEfficiency,
     roundTrips: report.roundTrips,
-    secretBits: purpose === "probe" ? 0 : report.secretBits,
+    secretBits: purpose === "key" ? report.secretBits : 0,
     authenticationBits: report.authenticationBits,
     epsilonExponent: report.epsilonExponent,
     amplification: report.amplification,

@@ -1,6 +1,6 @@
-import type { BlockAbort } from "../../quantum/block-result.ts";
-import type { ChannelCondition } from "../../quantum/condition.ts";
-import type { AttackModel, LinkAlarmCause } from "../api-types.ts";
+import type { BlockAbort, BlockReport } from "../../quantum/block-result.ts";
+import type { LinkAlarmCause, LinkWarning } from "../api-types.ts";
+import { LinkDisturbance } from "./link-disturbance.ts";
 
 const firstProbeDelay = 1000;
 const longestProbeDelay = 15_000;
@@ -11,25 +11,27 @@ const failuresBeforeAlarm = 3;
 /** Alarms that only a whole good block ends: a probe is too small to show what was wrong. */
 const needsKeyBlock: ReadonlySet<LinkAlarmCause> = new Set(["no-key-in-block", "verification-failed"]);
 
-export interface AttackSetting {
-  readonly model: AttackModel;
-  readonly fraction: number;
-}
+export type BlockOutcome = Pick<BlockReport, "aborted" | "warning">;
 
 /**
- * Watches one link: what is done to it, what its blocks say, when to probe it. In alarm it is probed at growing
- * intervals. A quiet link in standby is not probed again and again: its outcome could not change before its
- * condition does, so a change asks for a probe at once (real devices monitor all the time). Times are ms.
+ * Watches one link: what its blocks say, and when to probe it. In alarm it is probed at growing intervals. A quiet
+ * link in standby is not probed again and again: its outcome could not change before its condition does, so a change
+ * asks for a probe at once (real devices monitor all the time). Times are ms.
  */
 export class LinkMonitor {
-  attack: AttackSetting = { model: "none", fraction: 0 };
-  cut = false;
+  /** What is done to the link. It decides when to look again, never what is found. */
+  readonly disturbance: LinkDisturbance;
   #alarm: LinkAlarmCause | null = null;
   #alarmSince: number | null = null;
+  #warning: LinkWarning | null = null;
   #probeAt: number | undefined;
   #delay = firstProbeDelay;
   #verificationFailures = 0;
   #changes = 0;
+
+  constructor(phase = 0) {
+    this.disturbance = new LinkDisturbance(phase);
+  }
 
   get alarm(): LinkAlarmCause | null {
     return this.#alarm;
@@ -39,8 +41,9 @@ export class LinkMonitor {
     return this.#alarmSince;
   }
 
-  get channel(): ChannelCondition {
-    return { attack: this.attack, cut: this.cut, addedLossDb: 0, misalignmentAdded: 0 };
+  /** null under an alarm, which says more. */
+  get warning(): LinkWarning | null {
+    return this.#alarm === null ? this.#warning : null;
   }
 
   /** Counts changes of the channel: a block started before the last one must not put off the probe it asked for. */
@@ -65,19 +68,20 @@ export class LinkMonitor {
     this.#probeAt = now;
   }
 
-  /** A probe ended that was started after `changes`; only what shows in so few bits counts. */
-  probed(aborted: BlockAbort | null, now: number, changes: number): void {
+  /** A probe ended that was started after `changes`; what a small block cannot show does not count. */
+  probed({ aborted, warning }: BlockOutcome, now: number, changes: number): void {
     const due = changes === this.#changes ? undefined : this.#probeAt;
-    if (aborted === "qber-high" || aborted === "no-light" || aborted === "authentication-failed") {
-      this.raise(aborted, now);
-    } else if (!this.wantsKeyBlock) this.#quiet(now);
+    this.#warning = warning;
+    if (aborted !== null && !needsKeyBlock.has(aborted)) this.raise(aborted, now);
+    else if (!this.wantsKeyBlock) this.#quiet(now);
     else this.#later(now);
     this.#probeAt = due ?? this.#probeAt;
   }
 
   /** A key block ended that was started after `changes`. */
-  finished(aborted: BlockAbort | null, now: number, changes: number): void {
+  finished({ aborted, warning }: BlockOutcome, now: number, changes: number): void {
     const due = changes === this.#changes ? undefined : this.#probeAt;
+    this.#warning = warning;
     if (aborted === null) {
       this.#verificationFailures = 0;
       this.#quiet(now);
@@ -88,7 +92,7 @@ export class LinkMonitor {
   }
 
   /** Sets the alarm (or keeps it) and plans when to look again. */
-  raise(cause: LinkAlarmCause, now: number): void {
+  raise(cause: BlockAbort, now: number): void {
     if (this.#alarm !== cause) this.#alarmSince = now;
     this.#alarm = cause;
     this.#later(now);
@@ -97,14 +101,16 @@ export class LinkMonitor {
   #quiet(now: number): void {
     this.#alarm = null;
     this.#alarmSince = null;
-    if (this.attack.model === "none" && !this.cut) {
+    if (this.disturbance.present) this.#later(now);
+    else {
       this.#probeAt = undefined;
       this.#delay = firstProbeDelay;
-    } else this.#later(now);
+    }
   }
 
   #later(now: number): void {
     this.#probeAt = now + this.#delay;
+    if (this.disturbance.moving) return;
     this.#delay = Math.min(longestProbeDelay, this.#delay * probeDelayGrowth);
   }
 }

@@ -1,5 +1,6 @@
-import type { AlarmView, AttackModel, BlockView, LinkStatus } from "../api-types.ts";
+import type { AlarmView, BlockView, LinkFaults, LinkStatus } from "../api-types.ts";
 import type { LinkEndCounts, LinkKeyPurpose, LinkNetwork, PoolReservation } from "../link-types.ts";
+import type { AttackSetting } from "./link-disturbance.ts";
 
 /** A block that is about to enter a pool: bytes at each end, as each end counts them itself. */
 export interface GeneratedRow {
@@ -66,9 +67,13 @@ export interface SimulatedLinkNetwork extends LinkNetwork {
   /** Alarms now standing, then past ones, newest first. */
   alarms(): readonly AlarmView[];
   /** @throws LinkError for an unknown link or a fraction outside 0..1. */
-  setAttack(linkId: string, attack: { readonly model: AttackModel; readonly fraction: number }): void;
+  setAttack(linkId: string, attack: AttackSetting): void;
   setCut(linkId: string, cut: boolean): void;
-  /** Ends every attack and mends every cut. */
+  /** Breaks or mends one part of a link. @throws LinkError when the level is out of the fault's range. */
+  setFault(linkId: string, fault: keyof LinkFaults, level: number): void;
+  /** Off, for demonstrations: nobody checks the link's messages, it supplies nothing, its blocks are thrown away. */
+  setAuthenticated(linkId: string, authenticated: boolean): void;
+  /** Ends every attack, mends every fault, switches every authentication on. */
   resetAll(): void;
   on<Name extends keyof LinkEvents>(event: Name, listener: (value: LinkEvents[Name]) => void): () => void;
   /** Processor time the workers spent on blocks since the start, ms. */

@@ -1,10 +1,11 @@
-import type { AlarmView, AttackModel, LinkStatus } from "../api-types.ts";
+import type { AlarmView, LinkFaults, LinkStatus } from "../api-types.ts";
 import type { LinkEndCounts, LinkPool } from "../link-types.ts";
 import { AlarmLog } from "./alarm-log.ts";
 import { BlockRunner } from "./block-runner.ts";
 import type { BlockWorkers } from "./block-workers.ts";
 import { type Choice, chooseLink } from "./choose-link.ts";
 import type { Emitter } from "./emitter.ts";
+import type { AttackSetting } from "./link-disturbance.ts";
 import { LinkError, unknownLink } from "./link-error.ts";
 import type { LinkEvents, LinkLedger, SimulatedLinkNetwork } from "./link-network-types.ts";
 import type { AuthenticationStore } from "./open-authentication.ts";
@@ -102,27 +103,40 @@ export class LinkNetworkRunner implements SimulatedLinkNetwork {
     return this.#alarms.all();
   }
 
-  setAttack(linkId: string, attack: { readonly model: AttackModel; readonly fraction: number }): void {
-    const { monitor } = this.#find(linkId);
+  setAttack(linkId: string, attack: AttackSetting): void {
+    const { disturbance } = this.#find(linkId).monitor;
     if (!(attack.fraction >= 0 && attack.fraction <= 1)) {
       throw new LinkError("links.attack-fraction", "The attacked share of the pulses is from 0 to 1.", {
         nextStep: "Choose a share from 0 to 100 per cent.",
       });
     }
-    monitor.attack = { model: attack.model, fraction: attack.model === "none" ? 0 : attack.fraction };
+    disturbance.attack = { model: attack.model, fraction: attack.model === "none" ? 0 : attack.fraction };
     this.#disturbed(linkId);
   }
 
   setCut(linkId: string, cut: boolean): void {
-    this.#find(linkId).monitor.cut = cut;
+    this.#find(linkId).monitor.disturbance.cut = cut;
+    this.#disturbed(linkId);
+  }
+
+  setFault(linkId: string, fault: keyof LinkFaults, level: number): void {
+    this.#find(linkId).monitor.disturbance.setFault(fault, level, this.#options.now());
+    this.#disturbed(linkId);
+  }
+
+  setAuthenticated(linkId: string, authenticated: boolean): void {
+    const link = this.#find(linkId);
+    link.monitor.disturbance.authenticated = authenticated;
+    link.quarantined(null);
+    // At once, not after the next block: from now on the link supplies nothing.
+    link.refreshCondition();
     this.#disturbed(linkId);
   }
 
   resetAll(): void {
     for (const { id, monitor } of this.#list) {
-      if (monitor.attack.model === "none" && !monitor.cut) continue;
-      monitor.attack = { model: "none", fraction: 0 };
-      monitor.cut = false;
+      if (!monitor.disturbance.present) continue;
+      monitor.disturbance.end();
       this.#disturbed(id);
     }
   }
@@ -212,9 +226,9 @@ export class LinkNetworkRunner implements SimulatedLinkNetwork {
   }
 
   #noteAlarm(link: SimulatedLink): void {
-    const { alarm } = link.monitor;
+    const cause = link.monitor.alarm ?? link.monitor.warning;
     const at = this.#options.now();
-    const changed = alarm === null ? this.#alarms.clear(link.id, at) : this.#alarms.raise(link.id, alarm, at);
+    const changed = cause === null ? this.#alarms.clear(link.id, at) : this.#alarms.raise(link.id, cause, at);
     for (const view of changed) this.#options.emitter.emit("alarm", view);
   }
 

@@ -4,7 +4,7 @@
  */
 import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
-import { createBlockJob } from "../../quantum/block-job.ts";
+import { computeBlock } from "../../quantum/attack/man-in-the-middle.ts";
 import { createSystemRandom } from "../../quantum/random.ts";
 import { type Bytes, copyBytes } from "../../shared/bytes.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
@@ -15,13 +15,16 @@ const politeness = 5;
 
 function compute({ order, aliceAuthentication, bobAuthentication }: WorkerRequest): WorkerAnswer {
   try {
-    const { report, aliceKey, bobKey } = createBlockJob(order, {
-      random,
-      aliceAuthentication,
-      bobAuthentication,
-    }).result();
-    if (aliceKey === undefined || bobKey === undefined) return { ok: true, report };
-    return { ok: true, report, aliceKey: transferable(aliceKey), bobKey: transferable(bobKey) };
+    const surroundings = { random, aliceAuthentication, bobAuthentication };
+    const { report, aliceKey, bobKey, attackerBits } = computeBlock(order, surroundings);
+    if (aliceKey === undefined || bobKey === undefined) return { ok: true, report, attackerBits };
+    return {
+      ok: true,
+      report,
+      aliceKey: transferable(aliceKey),
+      bobKey: transferable(bobKey),
+      attackerBits,
+    };
   } catch (reason) {
     return {
       ok: false,

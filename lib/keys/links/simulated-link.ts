@@ -1,7 +1,7 @@
 import type { Link } from "../../network/topology.ts";
 import type { BlockReport } from "../../quantum/block-result.ts";
 import type { LinkParameters } from "../../quantum/link-parameters.ts";
-import type { BlockView, LinkStatus } from "../api-types.ts";
+import type { BlockView, LinkEvidence, LinkStatus, QuarantineView } from "../api-types.ts";
 import type { LinkCondition } from "../link-types.ts";
 import { type BlockSize, type BlockSizes, blockSizesFor, chooseBlock } from "./block-plan.ts";
 import { blockViewOf } from "./block-view.ts";
@@ -14,7 +14,8 @@ import type { SimulatedPool } from "./simulated-pool.ts";
 const refillBelow = 0.7;
 
 export interface PlannedBlock {
-  readonly purpose: "key" | "probe";
+  /** Quarantine: a block nobody authenticates, whose key is shown as a number and thrown away. */
+  readonly purpose: "key" | "probe" | "quarantine";
   readonly size: BlockSize;
 }
 
@@ -33,7 +34,7 @@ export class SimulatedLink {
   readonly parameters: LinkParameters;
   readonly pool: SimulatedPool;
   readonly authentication: LinkAuthentication;
-  readonly monitor = new LinkMonitor();
+  readonly monitor: LinkMonitor;
   /** A block is being computed. */
   running = false;
   /** After a block could not be computed at all: not before this time. */
@@ -45,12 +46,15 @@ export class SimulatedLink {
   #filling = true;
   #deviceFrom: number;
   #lastBlock: BlockView | null = null;
+  #evidence: LinkEvidence | null = null;
+  #quarantine: QuarantineView | null = null;
   #qber: number | null = null;
   #secretRate: number | null = null;
   #clockFactor: number | null = null;
 
   constructor({ link, parameters, pool, authentication, startedAt }: SimulatedLinkOptions) {
     this.id = link.id;
+    this.monitor = new LinkMonitor(phaseOf(link.id));
     this.parameters = parameters;
     this.pool = pool;
     this.authentication = authentication;
@@ -76,8 +80,9 @@ export class SimulatedLink {
   /** The block to compute now, if any. @param mostSifted bits that fit into the time one block may take. */
   plan(now: number, mostSifted: number): PlannedBlock | undefined {
     if (this.running || now < this.retryAt) return undefined;
-    const { alarm, probeAt, wantsKeyBlock } = this.monitor;
+    const { alarm, probeAt, wantsKeyBlock, disturbance } = this.monitor;
     const due = probeAt !== undefined && now >= probeAt;
+    if (!disturbance.authenticated) return due ? this.#planQuarantine() : undefined;
     if (due && !wantsKeyBlock) return { purpose: "probe", size: this.#sizes.probe };
     if (alarm !== null && !due) return undefined;
     return this.#planKey(mostSifted) ?? (due ? { purpose: "probe", size: this.#sizes.probe } : undefined);
@@ -100,13 +105,14 @@ export class SimulatedLink {
   ): void {
     const view = blockViewOf(report, now, planned.purpose);
     this.#lastBlock = view;
+    this.#evidence = report.evidence;
     this.#qber = report.aborted === "no-light" ? null : report.qber;
     this.#clockFactor = report.simulatedSeconds / Math.max(0.001, (now - this.#deviceFrom) / 1000);
     this.#deviceFrom = now;
     if (view.aborted !== null) this.aborts++;
-    if (planned.purpose === "probe") this.monitor.probed(report.aborted, now, changes);
+    if (planned.purpose !== "key") this.monitor.probed(report, now, changes);
     else {
-      this.monitor.finished(report.aborted, now, changes);
+      this.monitor.finished(report, now, changes);
       this.#secretRate = report.secretBits / Math.max(1e-9, report.simulatedSeconds);
       this.#meter.add(now, 8 * secretBytes);
       if (report.aborted === null) this.blocks++;
@@ -114,18 +120,25 @@ export class SimulatedLink {
     this.refreshCondition();
   }
 
+  /** What a block made that nobody authenticated: numbers only, its key is gone. */
+  quarantined(view: QuarantineView | null): void {
+    this.#quarantine = view;
+  }
+
   refreshCondition(): void {
     this.pool.setCondition(this.#conditionNow());
   }
 
   status(now: number): LinkStatus {
-    const { alarm, alarmSince, attack, cut } = this.monitor;
+    const { alarm, alarmSince, warning, disturbance } = this.monitor;
+    const { attack, cut, faults, authenticated } = disturbance;
     return {
       id: this.id,
       condition: this.pool.condition,
       pool: this.pool.state,
       alarm,
       alarmSince,
+      warning,
       qber: this.#qber,
       secretBitsPerSimulatedSecond: this.#secretRate,
       secretBitsPerSecond: this.#meter.rate(now),
@@ -135,9 +148,13 @@ export class SimulatedLink {
       authenticationBytes: this.authentication.remaining,
       attack,
       cut,
+      faults,
+      authenticated,
+      quarantine: authenticated ? null : this.#quarantine,
       blocks: this.blocks,
       aborts: this.aborts,
       lastBlock: this.#lastBlock,
+      evidence: this.#evidence,
     };
   }
 
@@ -154,11 +171,23 @@ export class SimulatedLink {
     return undefined;
   }
 
+  #planQuarantine(): PlannedBlock {
+    return { purpose: "quarantine", size: this.#sizes.key[0] ?? this.#sizes.probe };
+  }
+
   #conditionNow(): LinkCondition {
-    const { alarm } = this.monitor;
+    const { alarm, disturbance } = this.monitor;
     if (alarm === "no-light") return "down";
     if (alarm !== null) return "alarm";
+    if (!disturbance.authenticated) return "quarantined";
     if (!this.#filling) return "standby";
     return this.blocks === 0 ? "starting" : "generating";
   }
+}
+
+/** A number of its own for each link, 0..1: links do not drift alike. */
+function phaseOf(id: string): number {
+  let hash = 0;
+  for (const letter of id) hash = (Math.imul(hash, 31) + (letter.codePointAt(0) ?? 0)) >>> 0;
+  return hash / 2 ** 32;
 }

@@ -11,6 +11,8 @@ import { EpsilonRecord } from "./epsilon-record.ts";
 import { PoolEndMemory, PoolError } from "./pool-end.ts";
 import { nextPoolState } from "./pool-state.ts";
 
+const withheld: ReadonlySet<LinkCondition> = new Set(["alarm", "down", "quarantined"]);
+
 export interface SimulatedPoolOptions {
   readonly linkId: string;
   readonly a: string;
@@ -66,7 +68,7 @@ export class SimulatedPool implements LinkPool {
   }
 
   get usable(): boolean {
-    return this.#condition !== "alarm" && this.#condition !== "down" && this.availableBytes > 0;
+    return !withheld.has(this.#condition) && this.availableBytes > 0;
   }
 
   get epsilonExponent(): number {

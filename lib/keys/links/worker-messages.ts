@@ -11,5 +11,12 @@ export interface WorkerRequest {
 
 /** From a worker; keys are transferred, so the worker no longer has them. */
 export type WorkerAnswer =
-  | { readonly ok: true; readonly report: BlockReport; readonly aliceKey?: Bytes; readonly bobKey?: Bytes }
+  | {
+      readonly ok: true;
+      readonly report: BlockReport;
+      readonly aliceKey?: Bytes;
+      readonly bobKey?: Bytes;
+      /** Bits that an attacker in the middle has too: for the demonstration, which sees what no end can. */
+      readonly attackerBits: number;
+    }
   | { readonly ok: false; readonly message: string };

@@ -27,6 +27,7 @@ export function viewOverview(sources: OverviewSources): OverviewView {
     standby: 0,
     alarm: 0,
     down: 0,
+    quarantined: 0,
   };
   let availableBytes = 0;
   let capacityBytes = 0;

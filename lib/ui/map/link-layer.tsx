@@ -11,6 +11,7 @@ const looks: Readonly<
   standby: { line: "stroke-ok" },
   alarm: { line: "stroke-alarm" },
   down: { line: "stroke-alarm", dash: "3 5" },
+  quarantined: { line: "stroke-warn", dash: "1 3" },
 };
 
 interface LinkLineProps {

@@ -8,6 +8,7 @@ const entries = [
   { condition: "starting", line: "stroke-ink-faint", dash: "4 3" },
   { condition: "alarm", line: "stroke-alarm", dash: undefined },
   { condition: "down", line: "stroke-alarm", dash: "3 5" },
+  { condition: "quarantined", line: "stroke-warn", dash: "1 3" },
 ] as const;
 
 const dots = [

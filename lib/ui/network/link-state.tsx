@@ -11,6 +11,7 @@ const looks: Readonly<Record<LinkStatus["condition"], { readonly tone: Tone; rea
   standby: { tone: "ok", icon: "pause" },
   alarm: { tone: "alarm", icon: "alarm" },
   down: { tone: "alarm", icon: "cut" },
+  quarantined: { tone: "warn", icon: "failed" },
 };
 
 /** What a link is doing, as icon and word. */

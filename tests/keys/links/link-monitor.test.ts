@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { LinkWarning } from "../../../lib/keys/api-types.ts";
 import { LinkMonitor } from "../../../lib/keys/links/link-monitor.ts";
+import type { BlockAbort } from "../../../lib/quantum/block-result.ts";
+
+const outcome = (aborted: BlockAbort | null, warning: LinkWarning | null = null) => ({ aborted, warning });
 
 describe("the monitor of a link", () => {
   it("asks for a probe at once when something changes, and not again while the link stays quiet", () => {
@@ -7,17 +11,17 @@ describe("the monitor of a link", () => {
     expect(monitor.probeAt).toBeUndefined();
     monitor.disturbed(1000);
     expect(monitor.probeAt).toBe(1000);
-    monitor.probed("no-key-in-block", 1100, monitor.changes);
+    monitor.probed(outcome("no-key-in-block"), 1100, monitor.changes);
     expect([monitor.alarm, monitor.probeAt]).toEqual([null, undefined]);
   });
 
   it("probes at growing intervals while in alarm, at most 15 s apart", () => {
     const monitor = new LinkMonitor();
-    monitor.attack = { model: "intercept-resend", fraction: 0.5 };
+    monitor.disturbance.attack = { model: "intercept-resend", fraction: 0.5 };
     monitor.disturbed(0);
     const gaps = Array.from({ length: 12 }, () => {
       const now = monitor.probeAt!;
-      monitor.probed("qber-high", now, monitor.changes);
+      monitor.probed(outcome("qber-high"), now, monitor.changes);
       return monitor.probeAt! - now;
     });
     expect(gaps.slice(0, 3)).toEqual([1000, 1500, 2250]);
@@ -27,35 +31,35 @@ describe("the monitor of a link", () => {
 
   it("keeps looking while an attack is on that a probe did not show", () => {
     const monitor = new LinkMonitor();
-    monitor.attack = { model: "intercept-resend", fraction: 0.01 };
+    monitor.disturbance.attack = { model: "intercept-resend", fraction: 0.01 };
     monitor.disturbed(0);
-    monitor.probed(null, 10, monitor.changes);
+    monitor.probed(outcome(null), 10, monitor.changes);
     expect([monitor.alarm, monitor.probeAt]).toEqual([null, 1010]);
   });
 
   it("does not let a block of the old condition put off the probe that a change asked for", () => {
     const monitor = new LinkMonitor();
     const before = monitor.changes;
-    monitor.attack = { model: "intercept-resend", fraction: 0.5 };
+    monitor.disturbance.attack = { model: "intercept-resend", fraction: 0.5 };
     monitor.disturbed(500);
-    monitor.finished(null, 600, before);
+    monitor.finished(outcome(null), 600, before);
     expect(monitor.probeAt).toBe(500);
   });
 
   it("ends an alarm for lack of key only with a block that has key", () => {
     const monitor = new LinkMonitor();
-    monitor.finished("no-key-in-block", 0, monitor.changes);
+    monitor.finished(outcome("no-key-in-block"), 0, monitor.changes);
     expect(monitor.wantsKeyBlock).toBe(true);
-    monitor.probed("no-key-in-block", 1000, monitor.changes);
+    monitor.probed(outcome("no-key-in-block"), 1000, monitor.changes);
     expect(monitor.alarm).toBe("no-key-in-block");
-    monitor.finished(null, 2000, monitor.changes);
+    monitor.finished(outcome(null), 2000, monitor.changes);
     expect([monitor.alarm, monitor.alarmSince, monitor.probeAt]).toEqual([null, null, undefined]);
   });
 
   it("forgives a reconciliation that failed now and then, not three in a row", () => {
     const monitor = new LinkMonitor();
     const finish = (aborted: "verification-failed" | null) => {
-      monitor.finished(aborted, 0, monitor.changes);
+      monitor.finished(outcome(aborted), 0, monitor.changes);
       return monitor.alarm;
     };
     expect([finish("verification-failed"), finish("verification-failed"), finish(null)]).toEqual([

@@ -9,6 +9,7 @@ parentPort.on("message", ({ order, aliceAuthentication, bobAuthentication }) => 
   const { attack, cut } = order.condition;
   const qber = 0.015 + (attack.model === "none" ? 0 : attack.fraction / 4);
   const probe = order.siftedTarget < 100_000;
+  const warning = order.condition.addedLossDb > 1 ? "loss-high" : null;
   const aborted = cut ? "no-light" : qber > 0.03 ? "qber-high" : probe ? "no-key-in-block" : null;
   const secretBits = aborted === null ? Math.floor(order.siftedTarget * 0.3) & ~7 : 0;
   const simulatedSeconds = order.maxPulses / 3 / order.parameters.clockHz;
@@ -27,10 +28,16 @@ parentPort.on("message", ({ order, aliceAuthentication, bobAuthentication }) => 
     epsilonExponent: 14,
     amplification: "modular",
     aborted,
+    evidence: null,
+    warning,
+    authenticated: order.authenticated ?? true,
     simulatedSeconds,
   };
-  if (aborted !== null) return parentPort.postMessage({ ok: true, report });
+  if (aborted !== null) return parentPort.postMessage({ ok: true, report, attackerBits: 0 });
   const aliceKey = crypto.getRandomValues(new Uint8Array(secretBits / 8));
   const bobKey = aliceKey.slice();
-  parentPort.postMessage({ ok: true, report, aliceKey, bobKey }, [aliceKey.buffer, bobKey.buffer]);
+  parentPort.postMessage({ ok: true, report, aliceKey, bobKey, attackerBits: 0 }, [
+    aliceKey.buffer,
+    bobKey.buffer,
+  ]);
 });
