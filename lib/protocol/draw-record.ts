@@ -2,9 +2,20 @@ import { type Bytes, concatBytes } from "../shared/bytes.ts";
 import { equalSecret } from "../shared/equal-secret.ts";
 import { toHex } from "../shared/hex.ts";
 import { decodeWith, encodeWith } from "./cbor.ts";
-import { arrayOf, bool, hashBytes, idBytes, oneOf, siteText, uintOf, versionedOf } from "./cbor-codecs.ts";
+import {
+  arrayOf,
+  bool,
+  hashBytes,
+  idBytes,
+  oneOf,
+  optional,
+  siteText,
+  uintOf,
+  versionedOf,
+} from "./cbor-codecs.ts";
 import { frame } from "./frame.ts";
 import { hmacSha256 } from "./hmac.ts";
+import { type KeyShare, keyShareCodec } from "./key-shares.ts";
 import { framedLabel, labels } from "./labels.ts";
 import { limits } from "./limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -38,6 +49,8 @@ export interface DrawRecord {
   readonly networkBits: number;
   /** ε ≤ 10^-epsilonExponent. */
   readonly epsilonExponent: number;
+  /** Where each receiving site has a key of its own: one share per site, `keyIds` in the shares' order. */
+  readonly shares?: readonly KeyShare[] | undefined;
 }
 
 export type ParsedRecord = Parsed<DrawRecord>;
@@ -58,6 +71,7 @@ const codec = versionedOf<DrawRecord>({
   routes: [14, arrayOf(arrayOf(siteText, limits.routeSites, 1), limits.routes)],
   networkBits: [15, uintOf()],
   epsilonExponent: [16, uintOf(1000)],
+  shares: [17, optional(arrayOf(keyShareCodec, limits.recipientDevices, 2))],
 });
 
 /** The body that the master site signs. @throws ProtocolError record.* when it contradicts itself. */
@@ -87,6 +101,18 @@ function checkConsistent(record: DrawRecord): void {
     throw new ProtocolError("record.local", "a local draw record claims a route");
   if (record.expiry < record.drawnAt)
     throw new ProtocolError("record.expiry", "a draw record expires before it was drawn");
+  if (record.shares !== undefined) checkShares(record, record.shares);
+}
+
+function checkShares(record: DrawRecord, shares: readonly KeyShare[]): void {
+  const sites = shares.map((share) => share.site);
+  const keys = shares.reduce((sum, share) => sum + share.keys, 0);
+  if (
+    [...sites].sort().join("\0") !== [...record.slaveSites].sort().join("\0") ||
+    keys !== record.keyIds.length ||
+    shares.some((share) => share.masked.length !== record.bytes)
+  )
+    throw new ProtocolError("record.share", "a draw record's shares do not fit its sites and keys");
 }
 
 /** Ed25519 by the master site's registration key. Returns the encoded Signed. */

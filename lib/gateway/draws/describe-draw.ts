@@ -44,6 +44,7 @@ export function recordOf(
   drawnAt: number,
 ): DrawRecord {
   const local = slaveSites.length === 0;
+  const shares = pad.shares?.map((share, index) => ({ site: slaveSites[index] ?? "", ...share }));
   return {
     keyIds: pad.keyIds,
     bytes: request.bytes,
@@ -60,6 +61,7 @@ export function recordOf(
     routes: pad.origin?.routes ?? [],
     networkBits: pad.origin?.networkBits ?? 0,
     epsilonExponent: pad.origin?.epsilonExponent ?? (local ? localEpsilonExponent : unknownEpsilonExponent),
+    ...(shares === undefined ? {} : { shares }),
   };
 }
 

@@ -1,13 +1,17 @@
 import type { KeyOrigin, KeyProvider, ProvidedKey, ProviderStatus } from "../../keys/key-provider.ts";
+import type { KeyShare } from "../../protocol/key-shares.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
 import { parseUuid } from "../../shared/uuid.ts";
 import { type KeyPlan, planKeys } from "./key-plan.ts";
+import { drawPairwise } from "./pairwise-draw.ts";
 
 /** One pad as drawn from the key manager; the caller destroys `key`. */
 export interface DrawnPad {
   readonly keyIds: readonly Uint8Array<ArrayBuffer>[];
   readonly key: SecretBytes;
   readonly origin: KeyOrigin | undefined;
+  /** Where no one key reaches every site: one share for each, in the order in which the sites were given. */
+  readonly shares?: readonly Omit<KeyShare, "site">[];
 }
 
 interface Waiting {
@@ -49,6 +53,9 @@ export class PadDrawer {
   async draw(slaveSaes: readonly string[], bytes: number): Promise<DrawnPad> {
     const saes = [...slaveSaes].sort();
     const status = await this.#status(saes[0] as string);
+    const alone = status.maxSaeIdCount < saes.length - 1 || this.#provider.canShare?.(saes) === false;
+    if (saes.length > 1 && alone)
+      return drawPairwise(slaveSaes, bytes, (sae, length) => this.draw([sae], length));
     const plan = planKeys(bytes, status);
     const answer = await new Promise<Answer>((resolve, reject) => {
       const name = `${plan.count}x${plan.sizeBits} ${saes.join(" ")}`;

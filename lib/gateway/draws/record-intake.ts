@@ -5,12 +5,14 @@ import {
   parseDrawRecord,
   verifyDrawRecord,
 } from "../../protocol/draw-record.ts";
+import { type KeyShare, openShare, shareTagKeyBytes } from "../../protocol/key-shares.ts";
 import { limits } from "../../protocol/limits.ts";
 import { verifyEd25519 } from "../../protocol/signing.ts";
 import { findSite, type SiteList } from "../../protocol/site-list.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { VernamError } from "../../shared/errors.ts";
 import { toHex } from "../../shared/hex.ts";
+import { SecretBytes } from "../../shared/secret-bytes.ts";
 import { formatUuid } from "../../shared/uuid.ts";
 import type { DeviceRegister } from "../enrolment/device-register.ts";
 import { GatewayError } from "../gateway-error.ts";
@@ -20,6 +22,7 @@ import type { KeyCollector } from "./key-collector.ts";
 import { revocationMessage, voidMessage } from "./notice-messages.ts";
 import { joinKeys } from "./pad-drawer.ts";
 import { macMatches, type PairKeys } from "./pair-keys.ts";
+import { keyIdsOfShare } from "./pairwise-draw.ts";
 import type { NoticeReceiver, NoticeResult, PeerNotice } from "./peer-transport.ts";
 import { sealToNamed } from "./record-keys.ts";
 import type { RecordStore } from "./record-store.ts";
@@ -130,9 +133,11 @@ export class RecordIntake implements NoticeReceiver {
   async #collectAndStore(from: string, record: ParsedRecord): Promise<NoticeResult> {
     const { site, devices, contexts, writes, now } = this.#options;
     const { value } = record;
-    const keys = await this.#collect(from, record);
+    const share = value.shares?.find((one) => one.site === site);
+    const keyIds = share === undefined ? value.keyIds : keyIdsOfShare(value, share);
+    const keys = await this.#collect(from, record, keyIds);
     if (keys === undefined) return accepted;
-    const key = joinKeys(keys, value.bytes);
+    const key = share === undefined ? joinKeys(keys, value.bytes) : unmask(share, keys, keyIds);
     try {
       const copies = this.#voided.has(toHex(record.hash))
         ? []
@@ -168,16 +173,20 @@ export class RecordIntake implements NoticeReceiver {
    * out once, so only a key that it does not have needs a look at the register; the commit checks every one. What was
    * collected and never stored (a kill in between) is recovered where our own key manager kept it.
    */
-  async #collect(from: string, { value, hash }: ParsedRecord): Promise<readonly ProvidedKey[] | undefined> {
+  async #collect(
+    from: string,
+    { value, hash }: ParsedRecord,
+    keyIds: readonly Bytes[],
+  ): Promise<readonly ProvidedKey[] | undefined> {
     const { site, collector, records, saeOf, writes, now } = this.#options;
     try {
-      return await collector.collect(saeOf(from), value.keyIds.map(formatUuid));
+      return await collector.collect(saeOf(from), keyIds.map(formatUuid));
     } catch (error) {
       if (!(error instanceof VernamError) || error.code !== "key.not-found") throw error;
       if ((await records.known(hash)).received) return undefined;
-      const spent = await Promise.all(value.keyIds.map((keyId) => records.spent(from, keyId)));
+      const spent = await Promise.all(keyIds.map((keyId) => records.spent(from, keyId)));
       if (spent.includes(true)) throw keyRepeated();
-      const lost = await collector.recover(saeOf(from), value.keyIds.map(formatUuid));
+      const lost = await collector.recover(saeOf(from), keyIds.map(formatUuid));
       if (lost !== undefined) return lost;
       if (now() - value.drawnAt <= collectGraceMs)
         throw new GatewayError("notice.key-late", "The key has not reached this site yet.", { status: 503 });
@@ -224,6 +233,12 @@ export class RecordIntake implements NoticeReceiver {
       throw error;
     }
   }
+}
+
+/** The record's key from this site's own. @throws ProtocolError record.share. */
+function unmask(share: KeyShare, keys: readonly ProvidedKey[], keyIds: readonly Bytes[]): SecretBytes {
+  const own = joinKeys(keys, share.masked.length + shareTagKeyBytes);
+  return own.consume((pad) => SecretBytes.own(openShare(share, pad, keyIds)));
 }
 
 /** Errors that may be gone when the notice comes again: anything but a verdict on the notice itself. */

@@ -41,6 +41,28 @@ describe("a draw", () => {
     expect(await carol.fetchKey(recordHash)).toEqual(key);
   });
 
+  test("for several sites whose key managers serve one at a time masks one key for each", async () => {
+    world.keys.maxSaeIdCount = 0;
+    world.clock += 61_000;
+    try {
+      const { record, key, recordHash } = await alice.draw([bob, carol]);
+      const { shares, keyIds } = parseDrawRecord(record).value;
+      expect(shares?.map((share) => share.site)).toEqual([secondMadrid, madrid].sort());
+      expect(keyIds).toHaveLength(2);
+      for (const share of shares ?? []) expect(share.masked).not.toEqual(key);
+      expect(await bob.fetchKey(recordHash)).toEqual(key);
+      expect(await carol.fetchKey(recordHash)).toEqual(key);
+      const tooLong = await alice.ask({
+        type: "draw",
+        request: alice.request([bob, carol], { bytes: 60_000 }),
+      });
+      expect(tooLong).toMatchObject({ type: "error", code: "draw.too-large" });
+    } finally {
+      world.keys.maxSaeIdCount = 32;
+      world.clock += 61_000;
+    }
+  });
+
   test("within one site takes no key from the network and says so", async () => {
     const colleague = await TestDevice.ready(world, lisbon);
     const before = world.keys.keysDrawn;

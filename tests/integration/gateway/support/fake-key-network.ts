@@ -19,6 +19,7 @@ export class FakeKeyNetwork {
   keysDrawn = 0;
   maxKeySize = 1024 * 1024 * 8;
   maxKeyPerRequest = 128;
+  maxSaeIdCount = 32;
 
   providerFor(site: string): KeyProvider {
     const sae = `sae-${site}`;
@@ -29,7 +30,7 @@ export class FakeKeyNetwork {
         maxKeyPerRequest: this.maxKeyPerRequest,
         maxKeySize: this.maxKeySize,
         minKeySize: 64,
-        maxSaeIdCount: 32,
+        maxSaeIdCount: this.maxSaeIdCount,
       }),
       encKeys: async ({ slaveSae, additionalSlaveSaes = [], number, size }) => {
         this.requests++;
