@@ -29,6 +29,9 @@ export const labels = {
   history: "vernam/1 history",
   resend: "vernam/1 resend",
   revocations: "vernam/1 revocations",
+  vaultShare: "vernam/1 vault share",
+  vaultRequest: "vernam/1 vault request",
+  vaultConsent: "vernam/1 vault consent",
 } as const;
 
 export type Label = (typeof labels)[keyof typeof labels];
