@@ -10,7 +10,14 @@ import {
   encodeSifting,
   type VerdictMessage,
 } from "./block-messages.ts";
-import { type BlockTerms, type Estimation, estimateFrom, isHopeless, keyLength } from "./block-terms.ts";
+import {
+  type BlockTerms,
+  type Estimation,
+  estimateFrom,
+  isHopeless,
+  keyLength,
+  withKeyErrors,
+} from "./block-terms.ts";
 import { CascadeResponder } from "./cascade-alice.ts";
 import { cascadeSchedule } from "./cascade-schedule.ts";
 import { QuantumMessageError } from "./errors.ts";
@@ -159,7 +166,11 @@ export class AliceEnd implements PulseSource {
   }
 
   readVerdict(body: Uint8Array): VerdictMessage {
-    return decodeVerdict(body);
+    const verdict = decodeVerdict(body);
+    const { corrections, decoyCorrections } = verdict;
+    if (this.#estimation !== undefined)
+      this.#estimation = withKeyErrors(this.#terms, this.#estimation, corrections, decoyCorrections);
+    return verdict;
   }
 
   /** Settles ℓ and announces the hash; undefined when no secret bit is left. */

@@ -58,21 +58,23 @@ export interface VerdictMessage {
   readonly agrees: boolean;
   /** Errors he corrected: the error rate of the key basis. */
   readonly corrections: number;
+  /** Those among them that came from the decoy intensity. */
+  readonly decoyCorrections: number;
 }
 
-export function encodeVerdict({ agrees, corrections }: VerdictMessage): Bytes {
-  const body = new Uint8Array(5);
+export function encodeVerdict({ agrees, corrections, decoyCorrections }: VerdictMessage): Bytes {
+  const body = new Uint8Array(9);
   body[0] = agrees ? 1 : 0;
-  new DataView(body.buffer).setUint32(1, corrections);
+  const view = new DataView(body.buffer);
+  view.setUint32(1, corrections);
+  view.setUint32(5, decoyCorrections);
   return body;
 }
 
 export function decodeVerdict(body: Uint8Array): VerdictMessage {
-  requireLength(body, 5);
-  return {
-    agrees: body[0] === 1,
-    corrections: new DataView(body.buffer, body.byteOffset, body.length).getUint32(1),
-  };
+  requireLength(body, 9);
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  return { agrees: body[0] === 1, corrections: view.getUint32(1), decoyCorrections: view.getUint32(5) };
 }
 
 export interface AmplificationMessage {

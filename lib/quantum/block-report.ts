@@ -87,5 +87,6 @@ function observedGains({ order, quantum, alice }: ReportInput): Triple {
   const clicks = alice?.clicks ?? [0, 0, 0];
   const p = order.parameters.intensityProbabilities;
   const gates = Math.max(1, quantum.liveGates);
-  return [clicks[0] / (gates * p[0]), clicks[1] / (gates * p[1]), clicks[2] / (gates * p[2])];
+  const gain = (k: 0 | 1 | 2): number => (p[k] > 0 ? clicks[k] / (gates * p[k]) : 0);
+  return [gain(0), gain(1), gain(2)];
 }

@@ -34,6 +34,18 @@ export function estimateFrom(terms: BlockTerms, counts: SiftedCounts): Estimatio
   };
 }
 
+/** The bounds once the errors of the key basis are known, which one-decoy bounds need. */
+export function withKeyErrors(
+  terms: BlockTerms,
+  estimation: Estimation,
+  corrections: number,
+  decoyCorrections: number,
+): Estimation {
+  if (terms.parameters.decoyStates !== 1) return estimation;
+  const keyErrors = [corrections - decoyCorrections, decoyCorrections, 0] as const;
+  return estimateFrom(terms, { ...estimation.counts, keyErrors });
+}
+
 /** Whole bytes of secret key after `leakedBits` of reconciliation, in bits; 0 when there is none. */
 export function keyLength(terms: BlockTerms, { bounds }: Estimation, leakedBits: number): number {
   const bits = secretLength(bounds, leakedBits, terms.epsilonSec, verificationBits);

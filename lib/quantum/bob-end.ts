@@ -9,7 +9,7 @@ import {
   type EstimateDecision,
   encodeVerdict,
 } from "./block-messages.ts";
-import { type BlockTerms, type Estimation, estimateFrom, keyLength } from "./block-terms.ts";
+import { type BlockTerms, type Estimation, estimateFrom, keyLength, withKeyErrors } from "./block-terms.ts";
 import { CascadeCorrector } from "./cascade-bob.ts";
 import { cascadeSchedule } from "./cascade-schedule.ts";
 import { QuantumMessageError } from "./errors.ts";
@@ -35,6 +35,8 @@ export class BobEnd implements PulseDetector {
   #packed: Bytes = new Uint8Array(0);
   #secret: Bytes | undefined;
   #estimation: Estimation | undefined;
+  #corrections = 0;
+  #decoyCorrections = 0;
   #corrector: CascadeCorrector | undefined;
 
   constructor(terms: BlockTerms, authenticationKey: Uint8Array) {
@@ -60,8 +62,9 @@ export class BobEnd implements PulseDetector {
     return this.#estimation;
   }
 
+  /** Bits of his key that reconciliation changed. */
   get corrections(): number {
-    return this.#corrector?.corrections ?? 0;
+    return this.#corrections;
   }
 
   get roundTrips(): number {
@@ -116,10 +119,22 @@ export class BobEnd implements PulseDetector {
     return decision;
   }
 
-  /** Cascade as a conversation: yields requests, takes answers. */
+  /** Reconciliation as a conversation: yields requests, takes answers. */
   *reconcile(): Generator<Bytes, void, Uint8Array> {
+    const changed = this.#packed.slice();
     if (this.#corrector !== undefined) yield* this.#corrector.correct();
     this.#corrector?.destroy();
+    for (let i = 0; i < changed.length; i++)
+      changed[i] = (changed[i] as number) ^ (this.#packed[i] as number);
+    this.#corrections = countOnes(changed, changed);
+    this.#decoyCorrections = countOnes(changed, this.#sifted.takeKeyDecoys());
+    if (this.#estimation !== undefined)
+      this.#estimation = withKeyErrors(
+        this.#terms,
+        this.#estimation,
+        this.#corrections,
+        this.#decoyCorrections,
+      );
   }
 
   /** Whether his corrected key hashes as Alice's, and how many errors he corrected. */
@@ -128,7 +143,8 @@ export class BobEnd implements PulseDetector {
     const agrees =
       body.length === verificationSeedBytes + 16 &&
       equalSecret(verificationHash(this.#packed, seed), body.subarray(verificationSeedBytes));
-    return { body: encodeVerdict({ agrees, corrections: this.corrections }), agrees };
+    const [corrections, decoyCorrections] = [this.#corrections, this.#decoyCorrections];
+    return { body: encodeVerdict({ agrees, corrections, decoyCorrections }), agrees };
   }
 
   /** ℓ as he computes it himself, from the parities he received. */

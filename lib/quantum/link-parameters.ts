@@ -29,4 +29,6 @@ export interface LinkParameters {
   /** Probability that a photon ends in the wrong detector. */
   readonly misalignment: number;
   readonly deviation: DeviationBound;
+  /** Decoy intensities: 2 (Lim 2014) when absent; 1 (Rusca 2018) never sends the third, whose probability is then 0. */
+  readonly decoyStates?: 1 | 2;
 }

@@ -57,17 +57,21 @@ export function validateParameters(parameters: LinkParameters): void {
   if (parameters.deviation !== "chernoff" && parameters.deviation !== "hoeffding") {
     throw new QuantumParameterError("deviation", parameters.deviation, '"chernoff" or "hoeffding"');
   }
+  if (parameters.decoyStates !== undefined && ![1, 2].includes(parameters.decoyStates)) {
+    throw new QuantumParameterError("decoyStates", parameters.decoyStates, "1 or 2");
+  }
   requireIntensities(parameters);
 }
 
-function requireIntensities({ intensities, intensityProbabilities }: LinkParameters): void {
+function requireIntensities({ intensities, intensityProbabilities, decoyStates }: LinkParameters): void {
   for (const [k, mean] of intensities.entries()) requireRange(`intensities[${k}]`, mean, 0, 2);
   const [signal, decoy, vacuum] = intensities;
   if (!(decoy > vacuum && signal > decoy + vacuum)) {
     throw new QuantumParameterError("intensities", intensities.join(", "), "μ1 > μ2 + μ3 and μ2 > μ3");
   }
   for (const [k, p] of intensityProbabilities.entries()) {
-    requireRange(`intensityProbabilities[${k}]`, p, 1e-4, 1);
+    if (decoyStates === 1 && k === 2) requireRange(`intensityProbabilities[${k}]`, p, 0, 0);
+    else requireRange(`intensityProbabilities[${k}]`, p, 1e-4, 1);
   }
   const total = intensityProbabilities.reduce((a, b) => a + b, 0);
   if (Math.abs(total - 1) > 1e-9) {

@@ -14,6 +14,7 @@ export interface TestBits {
 /** What one end keeps of the events in which the bases agreed, batch after batch. It holds only this end's bits. */
 export class SiftedRecord {
   readonly #key = new BitCollector();
+  readonly #keyDecoy = new BitCollector();
   readonly #test = new BitCollector();
   readonly #testDecoy = new BitCollector();
   readonly #testVacuum = new BitCollector();
@@ -56,6 +57,7 @@ export class SiftedRecord {
     count(this.#keyCounts, inKey, decoy, vacuum);
     count(this.#testCounts, inTest, decoy, vacuum);
     this.#key.append(bits, inKey);
+    this.#keyDecoy.append(decoy, inKey);
     this.#test.append(bits, inTest);
     this.#testDecoy.append(decoy, inTest);
     this.#testVacuum.append(vacuum, inTest);
@@ -64,6 +66,11 @@ export class SiftedRecord {
   /** Hands over the key-basis bits of all batches, packed: they are asked for once. */
   takeKey(): Bytes {
     return this.#key.take();
+  }
+
+  /** Which of the key-basis bits came from the decoy intensity, packed: asked for once. */
+  takeKeyDecoys(): Bytes {
+    return this.#keyDecoy.take();
   }
 
   takeTest(): TestBits {

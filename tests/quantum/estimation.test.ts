@@ -2,12 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isDark, qberAlarm } from "../../lib/quantum/alarm-threshold.ts";
 import { undisturbed } from "../../lib/quantum/condition.ts";
-import {
-  estimateDecoy,
-  meanInterval,
-  type SiftedCounts,
-  secretLength,
-} from "../../lib/quantum/decoy-estimation.ts";
+import { meanInterval } from "../../lib/quantum/decoy-bounds.ts";
+import { estimateDecoy, type SiftedCounts, secretLength } from "../../lib/quantum/decoy-estimation.ts";
 import { detectionLaw } from "../../lib/quantum/detection-law.ts";
 import { binaryEntropy } from "../../lib/quantum/entropy.ts";
 import { expectedBlock } from "../../lib/quantum/expected-block.ts";
