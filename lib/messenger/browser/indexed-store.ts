@@ -10,20 +10,15 @@ import {
   type Table,
   tables,
 } from "../store/device-store.ts";
+import { GroupCommit } from "../store/group-commit.ts";
 import { RowCipher } from "./row-cipher.ts";
-
-interface PendingCommit {
-  readonly writes: readonly StoreWrite[];
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
 
 const afterAnyKey = "\uffff";
 
 /**
  * The browser's device store: one IndexedDB database per profile, one object store per table, values encrypted
- * under a non-extractable key that lives in the same database. Commits that arrive while a transaction is under
- * way share the next one; reads see them at once.
+ * under a non-extractable key that lives in the same database. Commits that share a flush (group-commit.ts) are one
+ * transaction; reads see them at once.
  */
 export class IndexedStore implements DeviceStore {
   readonly kind = "device-disk";
@@ -31,9 +26,15 @@ export class IndexedStore implements DeviceStore {
   readonly #database: IDBPDatabase;
   readonly #cipher: RowCipher;
   readonly #unwritten = new Map<Table, Map<string, Bytes | null>>(tables.map((table) => [table, new Map()]));
-  #pending: PendingCommit[] = [];
-  #flushing: Promise<void> | undefined;
-  #broken: MessengerError | undefined;
+  readonly #commits = new GroupCommit({
+    write: (writes) => this.#write(writes),
+    failure: (cause) =>
+      new MessengerError("store.write-failed", "the browser refused to save", {
+        cause,
+        nextStep: "Free disk space, then reload the page. Messages already sent are safe.",
+      }),
+    turn: () => Promise.resolve(),
+  });
 
   private constructor(database: IDBPDatabase, key: CryptoKey) {
     this.#database = database;
@@ -69,7 +70,7 @@ export class IndexedStore implements DeviceStore {
   }
 
   async get(table: Table, key: string): Promise<Bytes | undefined> {
-    this.#check();
+    this.#commits.check();
     const unwritten = this.#overlay(table).get(key);
     if (unwritten !== undefined) return unwritten ?? undefined;
     const sealed: Bytes | undefined = await this.#database.get(table, key);
@@ -77,7 +78,7 @@ export class IndexedStore implements DeviceStore {
   }
 
   async range(table: Table, options: RangeOptions): Promise<readonly StoreRow[]> {
-    this.#check();
+    this.#commits.check();
     const { prefix, before, limit = Number.POSITIVE_INFINITY, reverse = false } = options;
     const upper = before ?? prefix + afterAnyKey;
     const within = (key: string) => key.startsWith(prefix) && key < upper;
@@ -97,17 +98,19 @@ export class IndexedStore implements DeviceStore {
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<void> {
-    this.#check();
-    for (const { table, key, value } of writes) this.#overlay(table).set(key, value);
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ writes, resolve, reject });
-      this.#flushing ??= this.#flush();
-    });
+    this.#commits.check();
+    this.#apply(writes);
+    return this.#commits.add(writes);
+  }
+
+  commitLazily(writes: readonly StoreWrite[]): void {
+    this.#commits.check();
+    this.#apply(writes);
+    this.#commits.addLazily(writes);
   }
 
   async close(): Promise<void> {
-    await this.#flushing;
-    this.#broken ??= new MessengerError("store.closed", "the device store is closed");
+    await this.#commits.close(new MessengerError("store.closed", "the device store is closed"));
     this.#database.close();
   }
 
@@ -137,25 +140,8 @@ export class IndexedStore implements DeviceStore {
     return keys;
   }
 
-  async #flush(): Promise<void> {
-    await Promise.resolve();
-    while (this.#pending.length > 0) {
-      const batch = this.#pending;
-      this.#pending = [];
-      try {
-        await this.#write(lastWrites(batch));
-        for (const commit of batch) commit.resolve();
-      } catch (cause) {
-        this.#broken = new MessengerError("store.write-failed", "the browser refused to save", {
-          cause,
-          nextStep: "Free disk space, then reload the page. Messages already sent are safe.",
-        });
-        for (const commit of [...batch, ...this.#pending]) commit.reject(this.#broken);
-        this.#pending = [];
-        break;
-      }
-    }
-    this.#flushing = undefined;
+  #apply(writes: readonly StoreWrite[]): void {
+    for (const { table, key, value } of writes) this.#overlay(table).set(key, value);
   }
 
   async #write(writes: readonly StoreWrite[]): Promise<void> {
@@ -183,15 +169,4 @@ export class IndexedStore implements DeviceStore {
   #overlay(table: Table): Map<string, Bytes | null> {
     return this.#unwritten.get(table) as Map<string, Bytes | null>;
   }
-
-  #check(): void {
-    if (this.#broken) throw this.#broken;
-  }
-}
-
-/** The last write of each row of a batch: the others would be overwritten within the same transaction. */
-function lastWrites(batch: readonly PendingCommit[]): StoreWrite[] {
-  const rows = new Map<string, StoreWrite>();
-  for (const { writes } of batch) for (const write of writes) rows.set(`${write.table}/${write.key}`, write);
-  return [...rows.values()];
 }

@@ -1,7 +1,6 @@
 import { type ParsedEnvelope, parseEnvelope } from "../../protocol/envelope.ts";
 import { openEpochStart } from "../../protocol/epoch-opening.ts";
 import { type ParsedEpochStart, parseEpochStart } from "../../protocol/epoch-start.ts";
-import { hash } from "../../protocol/hash.ts";
 import type { Header } from "../../protocol/header.ts";
 import { openEnvelope } from "../../protocol/opening.ts";
 import type { HandedKey, OpeningContext } from "../../protocol/opening-checks.ts";
@@ -138,13 +137,13 @@ export class Inbox {
 
   #enqueue(conversation: Conversation, entry: IncomingEntry, eager: boolean): void {
     this.#fetched.set(conversation.id, entry.seq);
-    const own = entry.kind === "roster" ? undefined : hash(entry.bytes);
-    if (own && this.#hooks.ownEntry(conversation, own, entry.seq)) {
+    const keyed = entry.kind === "roster" ? undefined : readKeyed(entry.kind, entry.bytes);
+    if (keyed && this.#hooks.ownEntry(conversation, keyed.parsed.hash, entry.seq)) {
       // Its row is written already; the offset is stored with the next entry that has something to store.
       void conversation.queue.run(async () => this.#advance(conversation, entry.seq));
       return;
     }
-    const keyed = this.#askKey(entry.kind, entry.bytes, eager);
+    if (keyed) this.#askKey(entry.kind, keyed, eager);
     const arrived = this.#parts.now();
     void conversation.queue
       .run(() => this.#settle(conversation, entry, keyed, arrived))
@@ -152,12 +151,10 @@ export class Inbox {
   }
 
   /** Starts fetching the key while entries before this one are still being settled. */
-  #askKey(kind: IncomingEntry["kind"], bytes: Bytes, eager: boolean): KeyedEntry | undefined {
-    const keyed = kind === "roster" ? undefined : readKeyed(kind, bytes);
-    const foreign = keyed && !equalBytes(keyed.header.senderDevice, this.#parts.self.deviceBytes);
+  #askKey(kind: IncomingEntry["kind"], keyed: KeyedEntry, eager: boolean): void {
+    const foreign = !equalBytes(keyed.header.senderDevice, this.#parts.self.deviceBytes);
     if (foreign && (kind === "epoch" || keyed.header.suite === suites.otp))
       void this.#copies.obtain(keyed.recordHash, keyed.at, eager);
-    return keyed;
   }
 
   async #settle(
@@ -248,10 +245,10 @@ export class Inbox {
   }
 
   async #openEnvelope(conversation: Conversation, entry: Entry, key: string | undefined): Promise<void> {
-    const { fields } = entry.parsed && "fields" in entry.parsed ? entry.parsed : parseEnvelope(entry.bytes);
-    await conversation.facts.prepare(fields);
-    const context = await this.#context(conversation, fields);
-    const opened = await openEnvelope(entry.bytes, context);
+    const parsed = entry.parsed && "fields" in entry.parsed ? entry.parsed : parseEnvelope(entry.bytes);
+    await conversation.facts.prepare(parsed.fields);
+    const context = await this.#context(conversation, parsed.fields);
+    const opened = await openEnvelope(parsed, context);
     const record = this.#copies.peek(opened.header.drawRecordHash)?.record.bytes;
     const rows = await this.#messages.opened(conversation, entry, opened, record);
     const stored = this.#commit(conversation, entry.seq, [...rows, ...this.#unparkWrite(key)]);
@@ -267,11 +264,12 @@ export class Inbox {
   }
 
   async #openEpoch(conversation: Conversation, entry: Entry, key: string | undefined): Promise<void> {
-    const { value } = entry.parsed && "value" in entry.parsed ? entry.parsed : parseEpochStart(entry.bytes);
+    const parsed = entry.parsed && "value" in entry.parsed ? entry.parsed : parseEpochStart(entry.bytes);
+    const { value } = parsed;
     await conversation.facts.loadEpoch(value.epochId);
     await conversation.facts.loadUse(value.drawRecordHash);
     const context = await this.#context(conversation, value);
-    const opened = await openEpochStart(entry.bytes, context);
+    const opened = await openEpochStart(parsed, context);
     const record = this.#copies.peek(value.drawRecordHash)?.record.bytes;
     const rows = conversation.facts.apply(opened.change, 0, record);
     for (const secret of opened.consumed) secret.destroy();

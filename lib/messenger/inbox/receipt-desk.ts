@@ -83,7 +83,8 @@ export class ReceiptDesk {
     await verifyReceipt(parsed, sender.ed25519Key);
     conversation.receipts.set(device, row);
     const key = `${conversation.id}/${device}`;
-    await this.#parts.store.commit([{ table: "receipts", key, value: receiptRow.encode(row) }]);
+    // The relay keeps the receipt and gives it again at the next connection.
+    this.#parts.store.commitLazily([{ table: "receipts", key, value: receiptRow.encode(row) }]);
     return true;
   }
 

@@ -13,6 +13,7 @@ import {
   type Table,
   tables,
 } from "../store/device-store.ts";
+import { GroupCommit } from "../store/group-commit.ts";
 import { SortedTable } from "../store/sorted-table.ts";
 import { LogFile } from "./log-file.ts";
 import { saltLength, sealFrame, sealSegment, segmentKey } from "./log-frame.ts";
@@ -28,15 +29,9 @@ export interface FileStoreOptions {
   readonly key: SecretBytes;
 }
 
-interface PendingCommit {
-  readonly payload: Bytes;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
- * The Node device store: all rows in memory, every change in one append-only encrypted file. Commits that arrive
- * while the disk is busy are written as one frame with one fdatasync (group commit). The file is written anew
+ * The Node device store: all rows in memory, every change in one append-only encrypted file. Commits that share a
+ * flush (group-commit.ts) are one frame and one write through to the disk. The file is written anew
  * at opening when more than half of it is old.
  */
 export class FileStore implements DeviceStore {
@@ -47,10 +42,16 @@ export class FileStore implements DeviceStore {
   readonly #lock: FolderLock;
   readonly #file: LogFile;
   readonly #key: Bytes;
+  readonly #commits = new GroupCommit({
+    write: (writes) => this.#append(writes),
+    failure: (cause) =>
+      new MessengerError("store.write-failed", "the disk refused the device store's log", {
+        cause,
+        nextStep: "Free disk space, then start again. Messages already sent are safe.",
+      }),
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
+  });
   #counter = 0;
-  #pending: PendingCommit[] = [];
-  #flushing: Promise<void> | undefined;
-  #broken: MessengerError | undefined;
 
   private constructor(
     folder: string,
@@ -87,15 +88,15 @@ export class FileStore implements DeviceStore {
       });
       if (segments === 0) await writeFresh(folder, key, rows);
       else if (end > compactAboveBytes && liveBytes(rows) < end / 2) await writeFresh(folder, key, rows);
-      else return await FileStore.#append(folder, rows, lock, key, end, segments);
-      return await FileStore.#append(folder, rows, lock, key, undefined, 1);
+      else return await FileStore.#openLog(folder, rows, lock, key, end, segments);
+      return await FileStore.#openLog(folder, rows, lock, key, undefined, 1);
     } catch (error) {
       lock.release();
       throw error;
     }
   }
 
-  static async #append(
+  static async #openLog(
     folder: string,
     rows: Map<Table, SortedTable>,
     lock: FolderLock,
@@ -115,32 +116,30 @@ export class FileStore implements DeviceStore {
   }
 
   async get(table: Table, key: string): Promise<Bytes | undefined> {
-    this.#check();
+    this.#commits.check();
     return this.#table(table).get(key);
   }
 
   async range(table: Table, options: RangeOptions): Promise<readonly StoreRow[]> {
-    this.#check();
+    this.#commits.check();
     return this.#table(table).range(options);
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<void> {
-    this.#check();
-    const payload = encodeWrites(writes);
-    for (const { table, key, value } of writes) {
-      if (value === null) this.#table(table).delete(key);
-      else this.#table(table).set(key, value);
-    }
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ payload, resolve, reject });
-      this.#flushing ??= this.#flush();
-    });
+    this.#commits.check();
+    this.#apply(writes);
+    return this.#commits.add(writes);
+  }
+
+  commitLazily(writes: readonly StoreWrite[]): void {
+    this.#commits.check();
+    this.#apply(writes);
+    this.#commits.addLazily(writes);
   }
 
   async close(): Promise<void> {
-    await this.#flushing?.catch(() => undefined);
-    if (this.#broken?.code === "store.closed") return;
-    this.#broken = new MessengerError("store.closed", "the device store is closed");
+    if (this.#commits.closed) return;
+    await this.#commits.close(new MessengerError("store.closed", "the device store is closed"));
     this.#key.fill(0);
     await this.#file.close();
     this.#lock.release();
@@ -152,39 +151,20 @@ export class FileStore implements DeviceStore {
     this.#tables.clear();
   }
 
-  async #flush(): Promise<void> {
-    await Promise.resolve();
-    while (this.#pending.length > 0) {
-      const batch = this.#pending;
-      this.#pending = [];
-      try {
-        const [only] = batch;
-        const payload =
-          batch.length === 1 && only ? only.payload : concatBytes(...batch.map((commit) => commit.payload));
-        await this.#file.append(sealFrame(this.#key, this.#counter++, payload));
-        for (const commit of batch) {
-          commit.payload.fill(0);
-          commit.resolve();
-        }
-      } catch (cause) {
-        this.#break(cause, [...batch, ...this.#pending]);
-        return;
-      }
+  #apply(writes: readonly StoreWrite[]): void {
+    for (const { table, key, value } of writes) {
+      if (value === null) this.#table(table).delete(key);
+      else this.#table(table).set(key, value);
     }
-    this.#flushing = undefined;
   }
 
-  #break(cause: unknown, lost: readonly PendingCommit[]): void {
-    this.#broken = new MessengerError("store.write-failed", "the disk refused the device store's log", {
-      cause,
-      nextStep: "Free disk space, then start again. Messages already sent are safe.",
-    });
-    this.#pending = [];
-    for (const commit of lost) commit.reject(this.#broken);
-  }
-
-  #check(): void {
-    if (this.#broken) throw this.#broken;
+  async #append(writes: readonly StoreWrite[]): Promise<void> {
+    const payload = encodeWrites(writes);
+    try {
+      await this.#file.append(sealFrame(this.#key, this.#counter++, payload));
+    } finally {
+      payload.fill(0);
+    }
   }
 
   #table(table: Table): SortedTable {

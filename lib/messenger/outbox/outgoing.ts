@@ -106,9 +106,10 @@ export class Outgoing {
       conversation.progressWrite(),
     ]);
     stored.catch(this.#parts.fail);
-    await stored;
     this.#announce(conversation);
+    // Commits keep their order: a ciphertext made in the same turn is stored with its text or after it, never before.
     this.pump(conversation);
+    await stored;
   }
 
   /** Does whatever can be done in a conversation; call it on any news. Calls in one turn are one. */

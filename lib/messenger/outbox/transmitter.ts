@@ -35,7 +35,7 @@ export class Transmitter {
     item.state = advance(item.state, { type: "acked", seq });
     this.#lines.remove(item);
     // Losing this row's removal in a crash only sends the same bytes again.
-    this.#parts.store.commit([{ table: "outbox", key: item.id, value: null }]).catch(this.#parts.fail);
+    this.#parts.store.commitLazily([{ table: "outbox", key: item.id, value: null }]);
     this.#announce(item);
   }
 

@@ -73,6 +73,11 @@ export interface DeviceStore {
    * @throws MessengerError "store.write-failed": nothing of this batch may be relied on, the store is closed.
    */
   commit(writes: readonly StoreWrite[]): Promise<void>;
+  /**
+   * As `commit`, for what a crash may lose: visible to reads at once, durable with the next commit, after the earlier
+   * ones, at the latest after a moment. A failure shows at the next commit.
+   */
+  commitLazily(writes: readonly StoreWrite[]): void;
   /** Waits for pending commits and lets go of files and locks. */
   close(): Promise<void>;
   /** Removes every row, key and file of this store. It is closed afterwards. */

@@ -30,6 +30,10 @@ export class VolatileStore implements DeviceStore {
 
   async commit(writes: readonly StoreWrite[]): Promise<void> {
     if (this.#closed) throw new MessengerError("store.closed", "the device store is closed");
+    this.commitLazily(writes);
+  }
+
+  commitLazily(writes: readonly StoreWrite[]): void {
     for (const { table, key, value } of writes) {
       if (value === null) this.#table(table).delete(key);
       else this.#table(table).set(key, value);

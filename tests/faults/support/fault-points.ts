@@ -64,6 +64,11 @@ export function faultyStore(store: DeviceStore, faults: FaultSwitch): DeviceStor
       await store.commit(writes);
       if (after !== undefined) faults.reach(after);
     },
+    commitLazily(writes) {
+      const { before } = pointsOf(writes);
+      if (before !== undefined) faults.reach(before);
+      store.commitLazily(writes);
+    },
     close: () => store.close(),
     erase: () => store.erase(),
   };

@@ -68,6 +68,10 @@ class DiskStore implements DeviceStore {
     if (verdict === "crash-after") return await this.#die();
   }
 
+  commitLazily(writes: readonly StoreWrite[]): void {
+    this.commit(writes).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     this.#dead = true;
   }
