@@ -11,6 +11,8 @@ import type { Signer } from "./signing.ts";
 export const commandKinds = [
   "link.attack",
   "link.cut",
+  "link.fault",
+  "link.authentication",
   "links.reset",
   "device.approve",
   "device.revoke",

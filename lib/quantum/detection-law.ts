@@ -2,17 +2,11 @@ import {
   chooseSplitting,
   multiProbability,
   multiSilence,
-  type Silence,
   type SplittingChoice,
 } from "./attack/photon-splitting.ts";
+import { type ClickLaw, clickLaw, type Polarisation, type Silence } from "./click-law.ts";
 import type { ChannelCondition } from "./condition.ts";
 import type { LinkParameters } from "./link-parameters.ts";
-
-/** Probabilities for one live gate: `click` that Bob registers a bit, `error` that he does and it is wrong. */
-export interface ClickLaw {
-  readonly click: number;
-  readonly error: number;
-}
 
 /** The law of one intensity when the bases agree, split by how many photons left Alice: none, one, more. */
 export interface IntensityLaw extends ClickLaw {
@@ -30,12 +24,6 @@ export interface DetectionLaw {
   readonly qber: number;
   /** Part of the gates in which the detectors are not blind after a click. */
   readonly liveFraction: number;
-}
-
-/** A fraction `weight` of the pulses whose photons each go to the wrong detector with probability `flip`. */
-interface Polarisation {
-  readonly weight: number;
-  readonly flip: number;
 }
 
 /** Light that jams at full strength: clicks of each detector per gate, in units of the link's own click rate. */
@@ -202,17 +190,4 @@ function intensityLaw(
 
 function scaled(law: ClickLaw, factor: number): ClickLaw {
   return { click: law.click * factor, error: law.error * factor };
-}
-
-/** `silence(share)`: probability that no photon is seen by a detector which receives that share of the light. */
-function clickLaw(dark: number, polarisations: readonly Polarisation[], silence: Silence): ClickLaw {
-  const noneSeen = (1 - dark) ** 2 * silence(1);
-  let error = 0;
-  for (const { weight, flip } of polarisations) {
-    const rightSilent = (1 - dark) * silence(1 - flip);
-    const wrongSilent = (1 - dark) * silence(flip);
-    const both = 1 - rightSilent - wrongSilent + noneSeen;
-    error += weight * (rightSilent - noneSeen + both / 2);
-  }
-  return { click: 1 - noneSeen, error };
 }

@@ -11,20 +11,16 @@ import { equalBytes } from "../../shared/bytes.ts";
 import type { SqlClient } from "../../shared/database/database.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
 import type { DeviceRow } from "../enrolment/device-row.ts";
-import { GatewayError } from "../gateway-error.ts";
 import type { Gateways } from "../gateways.ts";
 import type { SiteGateway } from "../site-gateway.ts";
-
-/** What a command can do to the links. */
-export interface LinkControls {
-  setAttack(link: string, attack: { model: "none" | "intercept-resend"; fraction: number }): void;
-  setCut(link: string, cut: boolean): void;
-  resetAll(): void;
-}
+import { badArgument, refused, textArgument } from "./command-arguments.ts";
+import { type LinkControls, prepareLinkCommand } from "./link-commands.ts";
 
 export interface CommandDeskOptions {
   readonly gateways: Gateways;
   readonly links: LinkControls;
+  /** Some commands make sense in a demonstration only. */
+  readonly demonstration: boolean;
   /** Runs `work` in the next commit: the nonce and the ledger row stand or fall together. */
   readonly commit: <T>(work: (client: SqlClient) => Promise<T>) => Promise<T>;
   /** Adds a row to a site's log in the commit under way. */
@@ -88,28 +84,15 @@ export class CommandDesk {
 
   /** Checks role and arguments; what it returns does the work and is called once the command is in the log. */
   async #prepare(command: Command, commander: Commander): Promise<() => void | Promise<void>> {
-    const { links } = this.#options;
-    const { args } = command;
+    const { links, demonstration } = this.#options;
     switch (command.kind) {
-      case "link.attack": {
-        requireRole(commander, ["presenter", "administrator"]);
-        const link = textOf(args, "link");
-        const model = textOf(args, "model");
-        const { fraction } = args;
-        if (model !== "none" && model !== "intercept-resend") throw badArgument("model");
-        if (typeof fraction !== "number" || fraction < 0 || fraction > 1) throw badArgument("fraction");
-        return () => links.setAttack(link, { model, fraction });
-      }
-      case "link.cut": {
-        requireRole(commander, ["presenter", "administrator"]);
-        const link = textOf(args, "link");
-        const { cut } = args;
-        if (typeof cut !== "boolean") throw badArgument("cut");
-        return () => links.setCut(link, cut);
-      }
+      case "link.attack":
+      case "link.cut":
+      case "link.fault":
+      case "link.authentication":
       case "links.reset":
         requireRole(commander, ["presenter", "administrator"]);
-        return () => links.resetAll();
+        return prepareLinkCommand(command, links, demonstration);
       case "device.approve":
       case "device.revoke":
         return this.#prepareDevice(command, commander);
@@ -120,7 +103,7 @@ export class CommandDesk {
 
   /** By another device of the same user, or by the officer of the device's site. */
   async #prepareDevice(command: Command, { gateway, device: by }: Commander): Promise<() => Promise<void>> {
-    const text = textOf(command.args, "device");
+    const text = textArgument(command.args, "device");
     if (!/^[0-9a-f]{32}$/.test(text)) throw badArgument("device");
     const target = await gateway.devices.find(fromHex(text));
     const officer = by.roles.includes("officer");
@@ -171,18 +154,4 @@ async function checkChain(device: DeviceRow, siteList: SiteList, now: number): P
 function requireRole({ device }: Commander, wanted: readonly Role[]): void {
   if (!wanted.some((role) => device.roles.includes(role)))
     throw refused("command.role", `This command needs the role ${wanted.join(" or ")}.`);
-}
-
-function textOf(args: Command["args"], name: string): string {
-  const value = args[name];
-  if (typeof value !== "string" || value === "") throw badArgument(name);
-  return value;
-}
-
-function badArgument(name: string): GatewayError {
-  return refused("command.argument", `The argument ${name} is missing or out of range.`, 400);
-}
-
-function refused(code: string, message: string, status = 403): GatewayError {
-  return new GatewayError(code, message, { status });
 }

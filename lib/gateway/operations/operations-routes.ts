@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { DeviceView, TopologyView, VerifyView } from "../../keys/api-types.ts";
@@ -39,6 +40,13 @@ const entriesQuery = z.object({
   limit,
   kind: z.string().max(64).optional(),
 });
+const exportQuery = z.object({ format: z.enum(["jsonl", "csv"]), site: site.optional() });
+const nodes = z.array(site).min(1).max(64);
+const exposureQuery = z.object({
+  node: z.union([nodes, site.transform((one) => [one])]),
+  from: time.default(0),
+  to: time.default(8.64e15),
+});
 const keysQuery = z.object({ after: z.uuid().optional(), limit });
 
 /** Reads of the key world for people with a role, and the one way in for commands. */
@@ -63,6 +71,17 @@ export function installOperationsRoutes(server: FastifyInstance, options: Operat
   const verify = oncePerQuestion((of: string | undefined) => views.verify(of));
   read("/ops/ledger/verify", (query) => verify(parse(verifyQuery, query).site));
   read("/ops/ledger/entries", (query) => views.entries(withoutUndefined(parse(entriesQuery, query))));
+  server.get("/ops/ledger/export", async (request, reply) => {
+    await requireReader(request, gateways.identities);
+    const { format, site: only } = parse(exportQuery, request.query);
+    return reply
+      .type(format === "csv" ? "text/csv; charset=utf-8" : "application/jsonl")
+      .send(Readable.from(views.exportLedger(format, only)));
+  });
+  read("/ops/exposure", (query) => {
+    const { node, from, to } = parse(exposureQuery, query);
+    return views.exposure({ nodes: node, from, to });
+  });
   read("/ops/keys", (query) => views.keys(withoutUndefined(parse(keysQuery, query))));
   read("/ops/kmes", () => views.kmes());
   read("/ops/devices", () => listDevices(gateways));

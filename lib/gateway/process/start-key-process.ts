@@ -136,6 +136,7 @@ async function listen(
     commands: new CommandDesk({
       gateways,
       links,
+      demonstration: config.demonstration,
       commit: (work) => world.commits.run(work),
       ledger: (site, at, kind, detail) => void world.ledger.append(site, at, kind, detail),
       now,

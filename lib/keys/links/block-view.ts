@@ -1,9 +1,11 @@
 import type { BlockReport } from "../../quantum/block-result.ts";
 import type { BlockView } from "../api-types.ts";
-import type { PlannedBlock } from "./simulated-link.ts";
+
+/** Quarantine: a block nobody authenticates, whose key is shown as a number and thrown away. */
+export type BlockPurpose = "key" | "probe" | "quarantine";
 
 /** What the operations face shows of a block. A quiet probe is no failure although so few bits never yield key. */
-export function blockViewOf(report: BlockReport, at: number, purpose: PlannedBlock["purpose"]): BlockView {
+export function blockViewOf(report: BlockReport, at: number, purpose: BlockPurpose): BlockView {
   const quiet =
     purpose === "probe" && (report.aborted === "no-key-in-block" || report.aborted === "verification-failed");
   return {

@@ -1,4 +1,4 @@
-import type { ChannelCondition } from "../../quantum/condition.ts";
+import { attackModels, type ChannelCondition } from "../../quantum/condition.ts";
 import { naturalDrift } from "../../quantum/drift.ts";
 import type { AttackModel, LinkFaults } from "../api-types.ts";
 import { LinkError } from "./link-error.ts";
@@ -10,13 +10,18 @@ export interface AttackSetting {
 
 const noAttack: AttackSetting = { model: "none", fraction: 0 };
 const noFaults: LinkFaults = { loss: 0, drift: 0, detector: 0 };
-const highestFaults: LinkFaults = { loss: 40, drift: 1, detector: 1 };
+/** Highest level of each fault. */
+export const highestFaults: LinkFaults = { loss: 40, drift: 1, detector: 1 };
 
 /** At full speed a fibre turns through the whole range of the compensator in this time, seconds. */
 const fastestDriftSeconds = 6;
 /** Rotation beyond the compensator, radians for another full range, and where it ends. */
 const rotationPerRange = 0.5;
 const largestRotation = 0.5;
+
+export function isAttackModel(value: unknown): value is AttackModel {
+  return attackModels.some((model) => model === value);
+}
 
 /** What is done to one link: set by commands, felt by its channel alone. Everything ends with a restart. */
 export class LinkDisturbance {

@@ -4,7 +4,7 @@ import type { LinkParameters } from "../../quantum/link-parameters.ts";
 import type { BlockView, LinkEvidence, LinkStatus, QuarantineView } from "../api-types.ts";
 import type { LinkCondition } from "../link-types.ts";
 import { type BlockSize, type BlockSizes, blockSizesFor, chooseBlock } from "./block-plan.ts";
-import { blockViewOf } from "./block-view.ts";
+import { type BlockPurpose, blockViewOf } from "./block-view.ts";
 import type { LinkAuthentication } from "./link-authentication.ts";
 import { LinkMonitor } from "./link-monitor.ts";
 import { RateMeter } from "./rate-meter.ts";
@@ -14,8 +14,7 @@ import type { SimulatedPool } from "./simulated-pool.ts";
 const refillBelow = 0.7;
 
 export interface PlannedBlock {
-  /** Quarantine: a block nobody authenticates, whose key is shown as a number and thrown away. */
-  readonly purpose: "key" | "probe" | "quarantine";
+  readonly purpose: BlockPurpose;
   readonly size: BlockSize;
 }
 

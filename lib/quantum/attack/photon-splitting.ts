@@ -1,7 +1,4 @@
-import type { ClickLaw } from "../detection-law.ts";
-
-/** Probability that no photon of a pulse is seen by a detector which receives `share` of its light. */
-export type Silence = (share: number) => number;
+import type { ClickLaw, Silence } from "../click-law.ts";
 
 export interface SplittingInput {
   /** Mean photon numbers and the probabilities with which they are sent. */

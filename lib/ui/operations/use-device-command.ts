@@ -2,10 +2,11 @@
 
 import { useEffect, useMemo, useState } from "react";
 import type { MessengerApi } from "../../messenger/messenger-api.ts";
+import type { commandKinds } from "../../protocol/command.ts";
 import type { OperationsClient } from "./operations-client.ts";
 
 export type SendCommand = (
-  kind: "link.attack" | "link.cut" | "links.reset" | "device.approve" | "device.revoke",
+  kind: (typeof commandKinds)[number],
   args: Readonly<Record<string, string | number | boolean>>,
 ) => Promise<void>;
 

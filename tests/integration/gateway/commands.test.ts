@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CommandDesk, type LinkControls } from "../../../lib/gateway/operations/command-desk.ts";
+import { CommandDesk } from "../../../lib/gateway/operations/command-desk.ts";
+import type { LinkControls } from "../../../lib/gateway/operations/link-commands.ts";
 import { type Command, signCommand } from "../../../lib/protocol/command.ts";
 import { VernamError } from "../../../lib/shared/errors.ts";
 import { toHex } from "../../../lib/shared/hex.ts";
@@ -18,6 +19,8 @@ const ledger: { site: string; kind: string; detail: Record<string, string | numb
 const links: LinkControls = {
   setAttack: (...args) => void calls.push(["attack", ...args]),
   setCut: (...args) => void calls.push(["cut", ...args]),
+  setFault: (...args) => void calls.push(["fault", ...args]),
+  setAuthenticated: (...args) => void calls.push(["authenticated", ...args]),
   resetAll: () => void calls.push(["reset"]),
 };
 
@@ -27,10 +30,11 @@ async function enrolled(site: string, roles: readonly string[]): Promise<TestDev
   return device;
 }
 
-function openDesk(): void {
+function openDesk(demonstration = true): void {
   desk = new CommandDesk({
     gateways: world.gateways,
     links,
+    demonstration,
     commit: (work) => world.queue.run(work),
     ledger: (site, _at, kind, detail) => void ledger.push({ site, kind, detail }),
     now: world.now,
@@ -88,6 +92,38 @@ describe("a command", () => {
       detail: { command: "links.reset" },
     });
     expect(ledger).toHaveLength(3);
+  });
+
+  test("can play every eavesdropper and break every part", async () => {
+    for (const model of ["photon-number-splitting", "blinding", "jamming", "man-in-the-middle"]) {
+      const args = { link: "a~b", model, fraction: 1 };
+      expect(await give(presenter, { kind: "link.attack", args })).toBe("done");
+      expect(calls).toEqual([["attack", "a~b", { model, fraction: 1 }]]);
+    }
+    for (const [fault, level] of Object.entries({ loss: 12.5, drift: 0.5, detector: 1 })) {
+      expect(await give(presenter, { kind: "link.fault", args: { link: "a~b", fault, level } })).toBe("done");
+      expect(calls).toEqual([["fault", "a~b", fault, level]]);
+    }
+    expect(
+      await give(presenter, { kind: "link.fault", args: { link: "a~b", fault: "flood", level: 1 } }),
+    ).toBe("command.argument");
+    expect(
+      await give(presenter, { kind: "link.fault", args: { link: "a~b", fault: "loss", level: 41 } }),
+    ).toBe("command.argument");
+    expect(await give(plain, { kind: "link.fault", args: { link: "a~b", fault: "loss", level: 1 } })).toBe(
+      "command.role",
+    );
+  });
+
+  test("switches authentication off in a demonstration, and nowhere else", async () => {
+    const off = { kind: "link.authentication", args: { link: "a~b", on: false } };
+    expect(await give(presenter, off)).toBe("done");
+    expect(calls).toEqual([["authenticated", "a~b", false]]);
+    expect(await give(plain, off)).toBe("command.role");
+    openDesk(false);
+    expect(await give(presenter, off)).toBe("command.demonstration-only");
+    expect(calls).toEqual([]);
+    openDesk();
   });
 
   test("without the role is refused and leaves no trace in the log", async () => {
