@@ -222,6 +222,11 @@ export interface KeyLifeView {
   readonly bits: number;
   readonly networkBits: number;
   readonly route: readonly string[];
+  /** Every way the key, or a share of it, took. */
+  readonly routes: readonly (readonly string[])[];
+  /** Nodes between the ends that know the key, each alone; and those that saw only a share of it. */
+  readonly knownTo: readonly string[];
+  readonly shareKnownTo: readonly string[];
   readonly costPerLink: readonly { readonly link: string; readonly bits: number }[];
   readonly epsilonExponent: number;
   readonly suite: number | null;
@@ -231,6 +236,83 @@ export interface KeyLifeView {
   readonly deletedAt: number | null;
   readonly erasedAt: number | null;
   readonly state: "waiting" | "delivered" | "expired" | "void";
+}
+
+/** GET /ops/exposure?node=&node=&from=&to= : keys that these nodes together could know. */
+export interface ExposureView {
+  readonly nodes: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  /** End-to-end keys of that time, and how many of them the nodes can rebuild. */
+  readonly keys: number;
+  readonly exposed: number;
+  /** The newest of those, at most 500. */
+  readonly known: readonly {
+    readonly keyId: string;
+    readonly masterSite: string;
+    readonly slaveSites: readonly string[];
+    readonly at: number;
+  }[];
+}
+
+/** What became of a pass; null while it is ahead or under way. */
+export type PassOutcome = "key" | "daylight" | "cloud" | "too-low" | "full" | "no-key" | "alarm";
+
+/** One crossing of a satellite over a ground station. Times are the satellites' own, ms UTC. */
+export interface PassView {
+  readonly satellite: string;
+  readonly station: string;
+  readonly link: string;
+  readonly rise: number;
+  readonly culmination: number;
+  readonly set: number;
+  readonly maxElevationDeg: number;
+  readonly light: "night" | "twilight" | "day";
+  /** Probability of a clear sky as told at `clock.now`; 0 or 1 for a pass that was flown. */
+  readonly clearProbability: number;
+  /** Secret bits under a clear sky, on average. */
+  readonly expectedBits: number;
+  readonly outcome: PassOutcome | null;
+  readonly secretBits: number;
+  /** True for the passes of the days before the first start, which filled the stores for the demonstration. */
+  readonly beforeStart: boolean;
+}
+
+export interface SpaceStationView {
+  readonly site: string;
+  readonly link: string;
+  readonly condition: LinkCondition;
+  readonly storedBytes: number;
+  readonly capacityBytes: number;
+  readonly sunElevationDeg: number;
+  readonly sky: "clear" | "cloudy";
+  /** Rise of the next pass that may give key, or null when none is known yet. */
+  readonly nextKeyPass: number | null;
+}
+
+/** Where a satellite is and will be; between the points of its track a screen may interpolate. */
+export interface SatelliteTrack {
+  readonly id: string;
+  readonly name: string;
+  readonly track: readonly {
+    readonly at: number;
+    readonly lat: number;
+    readonly lon: number;
+    readonly altitudeKm: number;
+  }[];
+}
+
+/** GET /ops/space */
+export interface SpaceView {
+  readonly simulated: true;
+  /** The satellites' time and how fast it runs; the fibre links keep wall time. */
+  readonly clock: { readonly now: number; readonly rate: number };
+  readonly satellites: readonly SatelliteTrack[];
+  readonly stations: readonly SpaceStationView[];
+  /** Under way and ahead, in order of their rise. */
+  readonly ahead: readonly PassView[];
+  /** Flown, the last first. */
+  readonly flown: readonly PassView[];
 }
 
 /** GET /ops/alarms */

@@ -134,7 +134,18 @@ async function assemble(
   const stopHousekeeping = repeat(keepHouse, options.housekeepingMs ?? 60_000, options.log);
 
   const overview = () => ({ topology, network, ledger, finder, startedAt, keysSupplied });
-  const views = createViews({ overview, database, consumption, witness, pki, kme, endpointSites, addressOf });
+  const views = createViews({
+    overview,
+    database,
+    consumption,
+    witness,
+    signing,
+    pki,
+    kme,
+    endpointSites,
+    addressOf,
+    now,
+  });
   const close = async () => {
     await stopHousekeeping();
     providers.close();

@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 import type { ChainView, TopologyView, VerifyView } from "@/lib/keys/api-types.ts";
 import { Button, IconButton } from "@/lib/ui/button.tsx";
 import { DataTable } from "@/lib/ui/data-table.tsx";
+import { downloadBlob } from "@/lib/ui/download-file.ts";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Identifier } from "@/lib/ui/identifier.tsx";
 import { siteNames } from "@/lib/ui/network/link-names.ts";
@@ -45,12 +46,21 @@ export function Chains({ topology }: { topology: TopologyView }) {
     }
   }
 
+  async function download(format: "jsonl" | "csv") {
+    try {
+      const moment = new Date().toISOString().slice(0, 16).replace(/[:T]/g, "-");
+      downloadBlob(`ledger-${moment}.${format}`, await client.download("/ops/ledger/export", { format }));
+    } catch (error) {
+      setChecking({ state: "failed", message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
   if (problem && !value) return <ReadProblem problem={problem} onRetry={reload} />;
   if (!value) return <Waiting>{common("loading")}</Waiting>;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 pb-8">
       <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-4 pt-4">
-        <div>
+        <div className="flex flex-wrap gap-2">
           <Button
             tone="primary"
             icon="shieldCheck"
@@ -59,6 +69,8 @@ export function Chains({ topology }: { topology: TopologyView }) {
           >
             {checking.state === "running" ? t("verifying") : t("verify")}
           </Button>
+          <Button onClick={() => void download("jsonl")}>{t("exportJson")}</Button>
+          <Button onClick={() => void download("csv")}>{t("exportCsv")}</Button>
         </div>
         <div aria-live="off" data-verify={checking.state}>
           {checking.state === "done" ? <Verdict {...checking} nameOf={nameOf} /> : null}

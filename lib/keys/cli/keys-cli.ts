@@ -1,19 +1,27 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { z } from "zod";
 import { VernamError } from "../../shared/errors.ts";
 import { kmeIdOf, saeIdOf } from "../kme/kme.ts";
 import { KeyNetworkPki } from "../pki/key-network-pki.ts";
 import { curlOf } from "../views/kmes.ts";
+import { exportStoredLedger } from "./export-stored-ledger.ts";
 import type { KeysCliOptions } from "./keys-cli-options.ts";
-import { verifyStoredLedger } from "./verify-stored-ledger.ts";
+import { printExposure } from "./print-exposure.ts";
+import { verifyLedgerFile, verifyStoredLedger } from "./verify-stored-ledger.ts";
 
 const usage = `Usage:
   keys list                       key managers of this network with their addresses
   keys curl SITE [SLAVE_SAE]      a shell line that draws a key at SITE's key manager
   keys saes                       every SAE that may ask, and where
   keys issue SAE SITE             a client certificate for a further SAE at SITE
-  keys verify [SITE]              check the ledger (while the key network is stopped)`;
+  keys verify [SITE]              check the ledger (while the key network is stopped)
+  keys verify --file FILE         check an exported ledger by the file alone
+  keys export FILE [--format jsonl|csv] [--site SITE]
+                                  write the ledger to a file (while the key network is stopped)
+  keys exposure --node SITE … [--from TIME] [--to TIME] [--file FILE]
+                                  the keys that these nodes together could know, from routes and shares`;
 
 const portsSchema = z.record(z.string(), z.number());
 
@@ -51,9 +59,55 @@ async function runCommand(args: readonly string[], options: KeysCliOptions): Pro
     print(`certificate  ${certificate}\nprivate key  ${privateKey}\nauthority    ${root}`);
     return 0;
   }
-  if (command === "verify") return verifyStoredLedger(options, first);
-  print(usage);
+  return runLedgerCommand(args, options);
+}
+
+/** The commands that read the ledger. */
+async function runLedgerCommand(args: readonly string[], options: KeysCliOptions): Promise<number> {
+  const { values, positionals } = readArguments(args);
+  const [command, first] = positionals;
+  if (command === "verify") {
+    return values.file === undefined
+      ? verifyStoredLedger(options, first)
+      : verifyLedgerFile(options, values.file);
+  }
+  if (command === "export" && first !== undefined && (values.format === "jsonl" || values.format === "csv")) {
+    const site = values.site === undefined ? {} : { site: values.site };
+    return exportStoredLedger(options, { path: first, format: values.format, ...site });
+  }
+  if (command === "exposure" && values.node !== undefined) {
+    const from = values.from === undefined ? 0 : readTime(values.from);
+    const to = values.to === undefined ? options.now() : readTime(values.to);
+    return printExposure(options, { nodes: values.node, from, to }, values.file);
+  }
+  options.print(usage);
   return 2;
+}
+
+/** Unknown options print the usage like unknown commands do. */
+function readArguments(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const options = {
+    file: text,
+    format: { ...text, default: "jsonl" },
+    site: text,
+    node: { ...text, multiple: true },
+    from: text,
+    to: text,
+  } as const;
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch {
+    return parseArgs({ args: [], options });
+  }
+}
+
+function readTime(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isFinite(at)) return at;
+  throw new VernamError("keys-cli.time", `${text} is not a time.`, {
+    nextStep: "Write it like 2026-01-31T12:00:00Z.",
+  });
 }
 
 async function printCurl(options: KeysCliOptions, site: string, slave: string | undefined): Promise<number> {

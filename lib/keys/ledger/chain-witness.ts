@@ -79,15 +79,26 @@ export async function readWitnessedHeads(database: Database): Promise<WitnessedH
   const rows = await database.query<{ body: Uint8Array }>(
     `SELECT body FROM ledger_rows WHERE kind = 'head' ORDER BY site, "index"`,
   );
-  return rows.map(({ body }) => {
-    const { site: witness, at, detail } = decodeRowBody(body);
-    return {
-      site: String(detail.site),
-      witness,
-      length: Number(detail.length),
-      hash: fromHex(String(detail.hash)),
-      signature: fromHex(String(detail.signature)),
-      at,
-    };
-  });
+  return rows.map(({ body }) => headOf(body));
+}
+
+/** What a row of kind "head" holds. One that was tampered with gets an empty hash, which fits nothing. */
+export function headOf(body: Uint8Array): WitnessedHead {
+  const { site: witness, at, detail } = decodeRowBody(body);
+  return {
+    site: String(detail.site),
+    witness,
+    length: Number(detail.length),
+    hash: hexOrNothing(detail.hash),
+    signature: hexOrNothing(detail.signature),
+    at,
+  };
+}
+
+function hexOrNothing(value: unknown): Uint8Array {
+  try {
+    return fromHex(String(value));
+  } catch {
+    return new Uint8Array(0);
+  }
 }

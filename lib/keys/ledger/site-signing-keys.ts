@@ -10,6 +10,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writePrivateFile } from "../../shared/private-file.ts";
+import type { WitnessedHead } from "./chain-witness.ts";
 
 const label = Buffer.from("vernam/1 ledger head\0");
 const fileSchema = z.record(z.string(), z.string());
@@ -49,6 +50,16 @@ export class SiteSigningKeys {
     return keys !== undefined && verify(null, headBytes(site, length, hash), keys.open, signature);
   }
 
+  /** Raw Ed25519 public keys of these sites, hex. */
+  publicKeys(sites: readonly string[]): Record<string, string> {
+    return Object.fromEntries(
+      sites.flatMap((site) => {
+        const jwk = this.#find(site)?.open.export({ format: "jwk" });
+        return jwk?.x === undefined ? [] : [[site, Buffer.from(jwk.x, "base64url").toString("hex")]];
+      }),
+    );
+  }
+
   #find(site: string): { readonly secret: KeyObject; readonly open: KeyObject } | undefined {
     const known = this.#keys.get(site);
     const text = this.#stored[site];
@@ -57,6 +68,20 @@ export class SiteSigningKeys {
     const keys = { secret, open: createPublicKey(secret) };
     this.#keys.set(site, keys);
     return keys;
+  }
+}
+
+/** Checks a head's signature under a raw Ed25519 public key; false also for a key that is none. */
+export function verifyHeadWith(
+  publicKey: Uint8Array,
+  head: Pick<WitnessedHead, "site" | "length" | "hash" | "signature">,
+): boolean {
+  try {
+    const jwk = { kty: "OKP", crv: "Ed25519", x: Buffer.from(publicKey).toString("base64url") };
+    const key = createPublicKey({ key: jwk, format: "jwk" });
+    return verify(null, headBytes(head.site, head.length, head.hash), key, head.signature);
+  } catch {
+    return false;
   }
 }
 

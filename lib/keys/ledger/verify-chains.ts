@@ -1,10 +1,8 @@
 import { equalBytes } from "../../shared/bytes.ts";
-import type { Database } from "../../shared/database/database.ts";
 import type { VerifyView } from "../api-types.ts";
 import type { WitnessedHead } from "./chain-witness.ts";
 import { chainHash, chainStart, decodeRowBody, type LedgerRow } from "./ledger-row.ts";
-
-const pageRows = 2000;
+import type { LedgerSource } from "./ledger-source.ts";
 
 type Break = { readonly site: string; readonly index: number; readonly reason: string };
 
@@ -21,7 +19,7 @@ interface ChainResult {
  * when a chain was held by nobody, "broken" with the first fault otherwise.
  */
 export async function verifyChains(
-  database: Database,
+  source: LedgerSource,
   sites: readonly string[],
   heads: readonly WitnessedHead[],
   verifySignature: (head: WitnessedHead) => boolean,
@@ -31,20 +29,21 @@ export async function verifyChains(
   const witnesses = new Set<string>();
   for (const site of sites) {
     const held = heads.filter((head) => head.site === site);
-    const result = await verifyChain(database, site, held, verifySignature);
+    const result = await verifyChain(source, site, held, verifySignature);
     checked += result.checked;
     if (result.broken !== null) {
       return { ok: false, checked, verdict: "broken", brokenAt: result.broken, witnesses: [...witnesses] };
     }
-    if (result.ownRows > 0 && held.length === 0) unwitnessed++;
-    for (const head of held) witnesses.add(head.witness);
+    const others = held.filter((head) => head.witness !== site);
+    if (result.ownRows > 0 && others.length === 0) unwitnessed++;
+    for (const head of others) witnesses.add(head.witness);
   }
   const verdict = unwitnessed === 0 && witnesses.size > 0 ? "witnessed" : "internally consistent only";
   return { ok: true, checked, verdict, brokenAt: null, witnesses: [...witnesses].sort() };
 }
 
 async function verifyChain(
-  database: Database,
+  source: LedgerSource,
   site: string,
   held: readonly WitnessedHead[],
   verifySignature: (head: WitnessedHead) => boolean,
@@ -58,24 +57,16 @@ async function verifyChain(
     ownRows,
     broken: { site, index: at, reason },
   });
-  for (;;) {
-    const rows = await database.query<LedgerRow>(
-      `SELECT site, "index", at, kind, body, hash FROM ledger_rows
-       WHERE site = $1 AND "index" >= $2 ORDER BY "index" LIMIT $3`,
-      [site, index, pageRows],
-    );
-    for (const row of rows) {
-      const reason = findFault(row, index, hash);
-      if (reason !== undefined) return broken(index, reason);
-      hash = row.hash;
-      index++;
-      if (row.kind !== "head") ownRows++;
-      for (const head of heldByLength.get(index) ?? []) {
-        const fault = findHeadFault(head, hash, verifySignature);
-        if (fault !== undefined) return broken(index - 1, fault);
-      }
+  for await (const row of source.rows(site)) {
+    const reason = findFault(row, index, hash);
+    if (reason !== undefined) return broken(index, reason);
+    hash = row.hash;
+    index++;
+    if (row.kind !== "head") ownRows++;
+    for (const head of heldByLength.get(index) ?? []) {
+      const fault = findHeadFault(head, hash, verifySignature);
+      if (fault !== undefined) return broken(index - 1, fault);
     }
-    if (rows.length < pageRows) break;
   }
   const beyond = held.find((head) => head.length > index);
   if (beyond !== undefined) {

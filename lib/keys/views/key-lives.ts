@@ -1,6 +1,7 @@
 import type { Database } from "../../shared/database/database.ts";
 import { formatUuid, isUuid, parseUuid } from "../../shared/uuid.ts";
 import type { KeyLifeView } from "../api-types.ts";
+import { nodesThatSaw, waysOf } from "../ledger/exposure.ts";
 import { decodeRowBody } from "../ledger/ledger-row.ts";
 
 interface LifeRow {
@@ -58,14 +59,18 @@ function toView(row: LifeRow): KeyLifeView {
   const keys = (detail.keys as readonly string[]).length;
   // Keys that shared a relay share its cost.
   const costPerLink = links.map((link, i) => ({ link, bits: Math.ceil(((bytes[i] ?? 0) * 8) / keys) }));
-  const [route] = detail.routes as readonly string[];
+  const ways = waysOf(row.master_site, detail);
+  const saw = nodesThatSaw(ways);
   return {
     keyId: formatUuid(row.key_id),
     masterSite: row.master_site,
     slaveSites: row.slave_sites,
     bits: row.bits,
     networkBits: costPerLink.reduce((sum, cost) => sum + cost.bits, 0),
-    route: route === undefined ? [row.master_site] : route.split(" "),
+    route: ways.routes[0] ?? [row.master_site],
+    routes: ways.routes,
+    knownTo: saw.key,
+    shareKnownTo: saw.share,
     costPerLink,
     epsilonExponent: Number(detail.epsilonExponent),
     suite: row.suite,

@@ -3,6 +3,7 @@ import type {
   BalanceView,
   ChainView,
   ConsumptionView,
+  ExposureView,
   KeyLifeView,
   KmeView,
   LedgerEntryView,
@@ -14,6 +15,10 @@ import { KeyRequestError } from "../key-errors.ts";
 import { type Kme, saeIdOf } from "../kme/kme.ts";
 import { type ChainWitness, readWitnessedHeads } from "../ledger/chain-witness.ts";
 import type { Consumption, ConsumptionGroup } from "../ledger/consumption.ts";
+import { type ExportFormat, exportLedger } from "../ledger/export-ledger.ts";
+import { type ExposureQuestion, findExposure } from "../ledger/find-exposure.ts";
+import { databaseSource } from "../ledger/ledger-source.ts";
+import type { SiteSigningKeys } from "../ledger/site-signing-keys.ts";
 import { verifyChains } from "../ledger/verify-chains.ts";
 import type { KeyNetworkPki } from "../pki/key-network-pki.ts";
 import { viewBalances } from "./balances.ts";
@@ -36,6 +41,10 @@ export interface KeyWorldViews {
   chains(): Promise<ChainView[]>;
   verify(site?: string): Promise<VerifyView>;
   entries(query: LedgerQuery): Promise<LedgerEntryView[]>;
+  /** The ledger as text in pieces, as it is at the first of them. */
+  exportLedger(format: ExportFormat, site?: string): AsyncIterable<string>;
+  /** Keys that some nodes together could know. */
+  exposure(question: ExposureQuestion): Promise<ExposureView>;
   /** `after`: key_ID of the last key seen. */
   keys(page: { readonly after?: string; readonly limit?: number }): Promise<KeyLifeView[]>;
   keyLife(keyId: string): Promise<KeyLifeView | undefined>;
@@ -47,6 +56,8 @@ export interface ViewSources {
   readonly database: Database;
   readonly consumption: Consumption;
   readonly witness: ChainWitness;
+  readonly signing: SiteSigningKeys;
+  readonly now: () => number;
   readonly pki: KeyNetworkPki;
   readonly kme: (site: string) => Kme;
   readonly endpointSites: readonly string[];
@@ -73,9 +84,21 @@ export function createViews(sources: ViewSources): KeyWorldViews {
       const { ledger } = sources.overview();
       const sites = site === undefined ? [...ledger.heads().keys()].sort() : [site];
       const heads = await readWitnessedHeads(database);
-      return verifyChains(database, sites, heads, (head) => sources.witness.verifySignature(head));
+      return verifyChains(databaseSource(database), sites, heads, (head) =>
+        sources.witness.verifySignature(head),
+      );
     },
     entries: (query) => listLedgerEntries(database, query),
+    exportLedger: (format, site) =>
+      exportLedger({
+        source: databaseSource(database),
+        heads: new Map(sources.overview().ledger.heads()),
+        keys: sources.signing,
+        format,
+        ...(site === undefined ? {} : { site }),
+        now: sources.now(),
+      }),
+    exposure: (question) => findExposure(databaseSource(database), question),
     keys: (page) => listKeyLives(database, page),
     keyLife: (keyId) => findKeyLife(database, keyId),
     kmes: () => viewKmes(sources),

@@ -57,6 +57,10 @@ export function createLiveOperations(): OperationsClient {
       const answer = await request(search.size > 0 ? `${path}?${search}` : path);
       return (await answer.json()) as T;
     },
+    async download(path, query) {
+      const answer = await request(`${path}?${new URLSearchParams(query)}`);
+      return answer.blob();
+    },
     async command(signed) {
       await request("/ops/commands", {
         method: "POST",

@@ -4,6 +4,8 @@ import type { OperationsError, OperationsEvents } from "../../keys/api-types.ts"
 export interface OperationsClient {
   /** @param path such as "/ops/links" @throws OperationsProblem */
   read<T>(path: string, query?: Readonly<Record<string, string | number | undefined>>): Promise<T>;
+  /** The answer as a file's bytes. @throws OperationsProblem */
+  download(path: string, query: Readonly<Record<string, string>>): Promise<Blob>;
   /** Posts a command that a device signed. @throws OperationsProblem */
   command(signed: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Follows events until `signal` aborts; reconnects by itself. */

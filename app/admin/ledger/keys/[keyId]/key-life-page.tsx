@@ -63,7 +63,10 @@ function KeyLife({ life, topology }: { life: KeyLifeView; topology: TopologyView
   const names = useMemo(() => siteNames(topology), [topology]);
   const nameOf = (site: string) => names.get(site) ?? site;
   const links = useMemo(() => new Map(topology.links.map((link) => [link.id, link])), [topology]);
-  const routes = useMemo(() => [life.route], [life.route]);
+  const routes = useMemo(
+    () => (life.routes.length > 0 ? life.routes : [life.route]),
+    [life.routes, life.route],
+  );
   return (
     <div className="grid gap-8 px-4 pt-2 pb-10 xl:grid-cols-2">
       <section className="grid content-start gap-4">
@@ -100,6 +103,7 @@ function KeyLife({ life, topology }: { life: KeyLifeView; topology: TopologyView
           )}
         </ol>
         {life.route.length > 1 ? <RouteMap routes={routes} /> : null}
+        <KnownTo life={life} nameOf={nameOf} />
       </section>
       <section className="grid content-start gap-2">
         <h2 className="text-base font-semibold">{t("costPerLink")}</h2>
@@ -127,6 +131,19 @@ function KeyLife({ life, topology }: { life: KeyLifeView; topology: TopologyView
           />
         </div>
       </section>
+    </div>
+  );
+}
+
+/** The nodes of the way that must be trusted for this key, by the ledger's own account of it. */
+function KnownTo({ life, nameOf }: { life: KeyLifeView; nameOf: (site: string) => string }) {
+  const t = useTranslations("ledger.knownTo");
+  const list = (sites: readonly string[]) => sites.map(nameOf).join(", ");
+  return (
+    <div className="grid gap-1">
+      <h2 className="text-base font-semibold">{t("title")}</h2>
+      <p>{life.knownTo.length === 0 ? t("nobody") : t("nodes", { sites: list(life.knownTo) })}</p>
+      {life.shareKnownTo.length > 0 ? <p>{t("shares", { sites: list(life.shareKnownTo) })}</p> : null}
     </div>
   );
 }
