@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { IncomingMessage } from "node:http";
 import { toBase64 } from "../../shared/base64.ts";
 import { formatUuid } from "../../shared/uuid.ts";
 import { KeyRouteUnmetError, KeyUnavailableError } from "../key-errors.ts";
@@ -7,6 +7,7 @@ import { keyLimits } from "../kme/key-limits.ts";
 import type { KeyDemand, KeySupply, SuppliedKey } from "../kme/key-request.ts";
 import type { Kme } from "../kme/kme.ts";
 import type { Wishes } from "./extensions.ts";
+import type { JsonRoute } from "./json-router.ts";
 import { standardTexts } from "./messages.ts";
 import {
   readDemand,
@@ -16,7 +17,7 @@ import {
   readKeyRequestQuery,
   readSaeId,
 } from "./request-reading.ts";
-import { RetryGrace } from "./retry-grace.ts";
+import type { RetryGrace } from "./retry-grace.ts";
 import type { KeyContainerBody, KeyRequestBody, StatusBody } from "./schemas.ts";
 
 /** Who asks which KME: known from the TLS connection alone. */
@@ -27,12 +28,7 @@ export interface Caller {
 }
 
 /** Answers the caller of a request. @throws KeyNotAuthorisedError for a certificate that speaks for no SAE here. */
-export type IdentifyCaller = (request: FastifyRequest) => Caller;
-
-interface Path {
-  readonly Params: { readonly sae: string };
-  readonly Querystring: Readonly<Record<string, unknown>>;
-}
+export type IdentifyCaller = (request: IncomingMessage) => Caller;
 
 /** How a KME may be told to differ from what suits most clients. */
 export interface KmeManners {
@@ -46,39 +42,35 @@ export interface KmeManners {
 }
 
 /** The five routes of ETSI GS QKD 014 V1.1.1 §5. */
-export function addKmeRoutes(app: FastifyInstance, identify: IdentifyCaller, manners: KmeManners): void {
-  const grace = new RetryGrace(manners.retryGraceMs ?? 0);
-  const strict = manners.strict === true;
-  app.addHook("onClose", async () => grace.close());
-  app.get<Path>("/api/v1/keys/:sae/status", async (request) => {
-    const { kme, sae } = identify(request);
-    const slave = readSaeId(request.params.sae);
-    return statusBody(kme, sae, slave);
-  });
-  app.get<Path>("/api/v1/keys/:sae/enc_keys", async (request, reply) => {
-    const caller = identify(request);
-    return encKeys(reply, caller, request.params.sae, readKeyRequestQuery(request.query));
-  });
-  app.post<Path>("/api/v1/keys/:sae/enc_keys", async (request, reply) => {
-    const caller = identify(request);
-    return encKeys(reply, caller, request.params.sae, readKeyRequestBody(request.body, strict));
-  });
-  app.get<Path>("/api/v1/keys/:sae/dec_keys", async (request, reply) => {
-    const caller = identify(request);
-    return decKeys(reply, grace, caller, request.params.sae, readKeyIdQuery(request.query));
-  });
-  app.post<Path>("/api/v1/keys/:sae/dec_keys", async (request, reply) => {
-    const caller = identify(request);
-    return decKeys(reply, grace, caller, request.params.sae, readKeyIdsBody(request.body));
-  });
+export function kmeRoutes(
+  identify: IdentifyCaller,
+  grace: RetryGrace,
+  strict: boolean,
+): readonly JsonRoute[] {
+  return [
+    {
+      path: /^\/api\/v1\/keys\/([^/]*)\/enc_keys$/,
+      get: ({ request, part, query }) => encKeys(identify(request), part, readKeyRequestQuery(query)),
+      post: ({ request, part, body }) => encKeys(identify(request), part, readKeyRequestBody(body, strict)),
+    },
+    {
+      path: /^\/api\/v1\/keys\/([^/]*)\/dec_keys$/,
+      get: ({ request, part, query }) => decKeys(grace, identify(request), part, readKeyIdQuery(query)),
+      post: ({ request, part, body }) => decKeys(grace, identify(request), part, readKeyIdsBody(body)),
+    },
+    {
+      path: /^\/api\/v1\/keys\/([^/]*)\/status$/,
+      get: ({ request, part }) => statusBody(identify(request), readSaeId(part)),
+    },
+  ];
 }
 
-function statusBody(kme: Kme, caller: string, slave: string): StatusBody {
-  const { sourceKme, targetKme, storedKeyCount } = kme.status(caller, slave);
+function statusBody({ kme, sae }: Caller, slave: string): StatusBody {
+  const { sourceKme, targetKme, storedKeyCount } = kme.status(sae, slave);
   return {
     source_KME_ID: sourceKme,
     target_KME_ID: targetKme,
-    master_SAE_ID: caller,
+    master_SAE_ID: sae,
     slave_SAE_ID: slave,
     key_size: keyLimits.keySize,
     stored_key_count: storedKeyCount,
@@ -90,16 +82,11 @@ function statusBody(kme: Kme, caller: string, slave: string): StatusBody {
   };
 }
 
-async function encKeys(
-  reply: FastifyReply,
-  { kme, sae }: Caller,
-  slave: string,
-  body: KeyRequestBody,
-): Promise<FastifyReply> {
+async function encKeys({ kme, sae }: Caller, slave: string, body: KeyRequestBody): Promise<KeyContainerBody> {
   const { demand, liked, unhandled } = readDemand(sae, readSaeId(slave), body);
   const { supply, met } = await supplyWishes(kme, demand, liked);
   const maxAgeMs = demand.maxAgeMs ?? liked.maxAgeMs;
-  return sendContainer(reply, supply.keys, {
+  return container(supply.keys, {
     vernam_route: describeOrigin(supply.origin),
     ...(maxAgeMs === undefined ? {} : { vernam_max_age: waitSeconds(maxAgeMs) }),
     ...(unhandled || !met ? { vernam_notice: standardTexts.optionalUnhandled } : {}),
@@ -124,27 +111,24 @@ async function supplyWishes(
 }
 
 async function decKeys(
-  reply: FastifyReply,
   grace: RetryGrace,
   { kme, sae }: Caller,
   master: string,
   keyIds: readonly Uint8Array[],
-): Promise<FastifyReply> {
+): Promise<KeyContainerBody> {
   const masterSae = readSaeId(master);
   const ask = () => kme.decKeys(sae, masterSae, keyIds);
-  return sendContainer(reply, await grace.collect([sae, masterSae], keyIds, ask), undefined);
+  return container(await grace.collect([sae, masterSae], keyIds, ask), undefined);
 }
 
-function sendContainer(
-  reply: FastifyReply,
+function container(
   keys: readonly SuppliedKey[],
   extension: KeyContainerBody["key_container_extension"],
-): FastifyReply {
-  const body: KeyContainerBody = {
+): KeyContainerBody {
+  return {
     keys: keys.map(({ keyId, key }) => ({ key_ID: formatUuid(keyId), key: key.consume(toBase64) })),
     ...(extension === undefined ? {} : { key_container_extension: extension }),
   };
-  return reply.send(body);
 }
 
 function describeOrigin({ routes, networkBits, epsilonExponent }: KeyOrigin) {

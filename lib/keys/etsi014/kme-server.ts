@@ -1,25 +1,16 @@
-import { createServer, type Server as HttpServer } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { createServer as createTlsServer, type Server } from "node:https";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from "fastify";
-import {
-  KeyNotAuthorisedError,
-  KeyNotFoundError,
-  KeyRequestError,
-  KeyUnavailableError,
-} from "../key-errors.ts";
+import { KeyNotAuthorisedError } from "../key-errors.ts";
 import type { Kme } from "../kme/kme.ts";
 import type { CertifiedKey } from "../pki/certificates.ts";
 import type { SaeRegister } from "../pki/sae-register.ts";
-import { addSkipRoutes, skipPath } from "../skip/skip-routes.ts";
-import { addKmeRoutes, type Caller, type KmeManners } from "./kme-routes.ts";
+import { skipRoutes } from "../skip/skip-routes.ts";
+import { JsonRouter, malformed } from "./json-router.ts";
+import { type Caller, type KmeManners, kmeRoutes } from "./kme-routes.ts";
 import { describeKmeApi } from "./openapi.ts";
+import { RetryGrace } from "./retry-grace.ts";
 
 export interface KmeListener {
   readonly kme: Kme;
@@ -50,18 +41,15 @@ export interface Patience {
   readonly requestMs: number;
 }
 
-const malformed = "the request is malformed";
 const usualPatience: Patience = { handshakeMs: 10_000, headersMs: 10_000, requestMs: 20_000 };
-
-/** 128 key_IDs, or as many SAE IDs of any length one meets, fit many times over. */
-const bodyLimit = 262_144;
 
 /**
  * Every KME's HTTPS listener (mutual TLS 1.2 or newer), one router behind all. A client without a certificate under
  * our root does not get past the handshake.
  */
 export class KmeServer {
-  readonly #app: FastifyInstance;
+  readonly #router: JsonRouter;
+  readonly #grace: RetryGrace;
   readonly #servers = new Map<string, Server>();
   readonly #kmes = new WeakMap<Server, Kme>();
   readonly #callers = new WeakMap<TLSSocket, Caller & { readonly fingerprint: string }>();
@@ -69,12 +57,18 @@ export class KmeServer {
 
   private constructor(saes: SaeRegister, manners: KmeManners) {
     this.#saes = saes;
-    this.#app = createRouter((request) => this.#identify(request), saes, manners);
+    this.#grace = new RetryGrace(manners.retryGraceMs ?? 0);
+    const identify = (request: IncomingMessage) => this.#identify(request);
+    const openApi = describeKmeApi(manners.strict);
+    this.#router = new JsonRouter([
+      ...kmeRoutes(identify, this.#grace, manners.strict === true),
+      ...skipRoutes(identify, saes),
+      { path: /^\/openapi\.json$/, get: () => openApi },
+    ]);
   }
 
   static async listen(options: KmeServerOptions): Promise<KmeServer> {
     const server = new KmeServer(options.saes, options.manners ?? {});
-    await server.#app.ready();
     try {
       await Promise.all(options.listeners.map((listener) => server.#open(listener, options)));
     } catch (error) {
@@ -102,7 +96,7 @@ export class KmeServer {
           }),
       ),
     );
-    await this.#app.close();
+    this.#grace.close();
   }
 
   async #open(
@@ -123,7 +117,7 @@ export class KmeServer {
         requestTimeout: patience.requestMs,
         connectionsCheckingInterval: Math.min(1000, patience.headersMs),
       },
-      (request, response) => this.#app.routing(request, response),
+      (request, response) => void this.#router.answer(request, response),
     );
     server.on("clientError", refuseUnread);
     this.#kmes.set(server, kme);
@@ -131,8 +125,8 @@ export class KmeServer {
     await listenOrElsewhere(server, host, port, fixed);
   }
 
-  #identify(request: FastifyRequest): Caller {
-    const socket = request.raw.socket as TLSSocket;
+  #identify(request: IncomingMessage): Caller {
+    const socket = request.socket as TLSSocket;
     let caller = this.#callers.get(socket);
     if (caller === undefined) {
       const certificate = socket.getPeerCertificate();
@@ -186,77 +180,4 @@ function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
   const body = JSON.stringify({ message });
   const head = `content-type: application/json\r\ncache-control: no-store\r\ncontent-length: ${body.length}`;
   socket.end(`HTTP/1.1 ${status}\r\n${head}\r\nconnection: close\r\n\r\n${body}`);
-}
-
-function createRouter(
-  identify: (request: FastifyRequest) => Caller,
-  saes: SaeRegister,
-  manners: KmeManners,
-): FastifyInstance {
-  const app = fastify({
-    bodyLimit,
-    exposeHeadRoutes: false,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: 512, caseSensitive: true },
-    // The router is reached through the TLS listeners; this server never listens.
-    serverFactory: (handler) => createServer(handler) as HttpServer,
-    // A path whose percent signs mean nothing.
-    frameworkErrors: (_error, _request, reply) => {
-      void (reply as FastifyReply).header("cache-control", "no-store").code(400).send({ message: malformed });
-    },
-  });
-  const openApi = describeKmeApi(manners.strict);
-  const openApiPath = "/openapi.json";
-  app.removeAllContentTypeParsers();
-  // JSON whatever the client calls it, and nothing at all is fine where a body is optional.
-  app.addContentTypeParser("*", { parseAs: "string" }, (_request, text, done) => {
-    if (text === "") return done(null, undefined);
-    try {
-      done(null, JSON.parse(text as string));
-    } catch {
-      done(new KeyRequestError("the body is not JSON"));
-    }
-  });
-  app.addHook("onSend", async (_request, reply) => {
-    reply.header("cache-control", "no-store");
-  });
-  app.setErrorHandler(async (error: FastifyError, _request, reply) => {
-    const { status, message, retryAfterMs } = describeError(error);
-    if (retryAfterMs !== undefined) reply.header("retry-after", String(Math.ceil(retryAfterMs / 1000)));
-    return reply.code(status).send({ message });
-  });
-  app.setNotFoundHandler(async (request, reply) => {
-    const methods = methodsOf(request.url.split("?")[0] ?? "");
-    if (methods === undefined) return reply.code(404).send({ message: "there is no such resource" });
-    return reply
-      .header("allow", methods)
-      .code(405)
-      .send({ message: `use ${methods.replace(",", " or")}` });
-  });
-  addKmeRoutes(app, identify, manners);
-  addSkipRoutes(app, identify, saes);
-  app.get(openApiPath, async () => openApi);
-  return app;
-}
-
-function methodsOf(path: string): string | undefined {
-  if (skipPath.test(path) || path === "/openapi.json") return "GET";
-  const action = /^\/api\/v1\/keys\/[^/]*\/(status|enc_keys|dec_keys)$/.exec(path)?.[1];
-  if (action === undefined) return undefined;
-  return action === "status" ? "GET" : "GET, POST";
-}
-
-function describeError(error: FastifyError): { status: number; message: string; retryAfterMs?: number } {
-  if (error instanceof KeyRequestError || error instanceof KeyNotFoundError) {
-    return { status: 400, message: error.message };
-  }
-  if (error instanceof KeyNotAuthorisedError) return { status: 401, message: error.message };
-  if (error instanceof KeyUnavailableError) {
-    return { status: 503, message: error.message, retryAfterMs: error.retryAfterMs };
-  }
-  if (error.statusCode === 413) return { status: 413, message: `the body is larger than ${bodyLimit} bytes` };
-  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    return { status: error.statusCode, message: malformed };
-  }
-  return { status: 503, message: "the KME cannot answer now", retryAfterMs: 5000 };
 }

@@ -1,61 +1,61 @@
 import { randomBytes } from "node:crypto";
-import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fromHex, toHex } from "../../shared/hex.ts";
+import type { JsonRoute, Query } from "../etsi014/json-router.ts";
 import type { IdentifyCaller } from "../etsi014/kme-routes.ts";
 import { KeyRequestError } from "../key-errors.ts";
 import { keyLimits } from "../kme/key-limits.ts";
 import type { SuppliedKey } from "../kme/key-request.ts";
 import type { SaeRegister } from "../pki/sae-register.ts";
 
-/** Paths of this face: it answers GET alone. */
-export const skipPath = /^\/(capabilities|entropy|key(\/[^/]*)?)$/;
-
 const keyIdText = /^[0-9a-fA-F]{32}$/;
 const integerText = /^\d{1,9}$/;
 /** Bits of one answer of /entropy. */
 const entropyLimit = 8192;
-
-type Query = Readonly<Record<string, unknown>>;
-interface WithQuery {
-  readonly Querystring: Query;
-}
 
 /**
  * The Secure Key Integration Protocol (draft-cisco-skip), which routers speak to a key provider, over the same supply
  * as ETSI GS QKD 014. A system ID is an SAE ID: the caller's is in its certificate, the remote one is the other
  * router's. Key IDs and keys travel as hexadecimal digits.
  */
-export function addSkipRoutes(app: FastifyInstance, identify: IdentifyCaller, saes: SaeRegister): void {
-  app.get("/capabilities", async (request) => {
-    const { sae } = identify(request);
-    return {
-      entropy: true,
-      key: true,
-      algorithm: "QKD",
-      localSystemID: sae,
-      remoteSystemID: [...saes.list().keys()].filter((other) => other !== sae),
-    };
-  });
-  app.get<WithQuery>("/key", async (request) => {
-    const { kme, sae } = identify(request);
-    const size = readCount(request.query, "size", keyLimits.keySize, keyLimits.maxKeySize);
-    const demand = { masterSae: sae, slaveSaes: [readRemote(request)], number: 1, size };
-    return describeKey((await kme.encKeys(demand)).keys);
-  });
-  app.get<WithQuery & { readonly Params: { readonly keyId: string } }>("/key/:keyId", async (request) => {
-    const { kme, sae } = identify(request);
-    const { keyId } = request.params;
-    if (!keyIdText.test(keyId)) throw new KeyRequestError("keyId shall be 32 hexadecimal digits");
-    return describeKey(await kme.decKeys(sae, readRemote(request), [fromHex(keyId.toLowerCase())]));
-  });
-  app.get<WithQuery>("/entropy", async (request) => {
-    identify(request);
-    const minentropy = readCount(request.query, "minentropy", keyLimits.keySize, entropyLimit);
-    const bytes = randomBytes(minentropy / 8);
-    const randomStr = bytes.toString("hex");
-    bytes.fill(0);
-    return { randomStr, minentropy };
-  });
+export function skipRoutes(identify: IdentifyCaller, saes: SaeRegister): readonly JsonRoute[] {
+  return [
+    {
+      path: /^\/capabilities$/,
+      get: ({ request }) => {
+        const { sae } = identify(request);
+        const remoteSystemID = [...saes.list().keys()].filter((other) => other !== sae);
+        return { entropy: true, key: true, algorithm: "QKD", localSystemID: sae, remoteSystemID };
+      },
+    },
+    {
+      path: /^\/key$/,
+      get: async ({ request, query }) => {
+        const { kme, sae } = identify(request);
+        const size = readCount(query, "size", keyLimits.keySize, keyLimits.maxKeySize);
+        const demand = { masterSae: sae, slaveSaes: [readRemote(query)], number: 1, size };
+        return describeKey((await kme.encKeys(demand)).keys);
+      },
+    },
+    {
+      path: /^\/key\/([^/]*)$/,
+      get: async ({ request, part: keyId, query }) => {
+        const { kme, sae } = identify(request);
+        if (!keyIdText.test(keyId)) throw new KeyRequestError("keyId shall be 32 hexadecimal digits");
+        return describeKey(await kme.decKeys(sae, readRemote(query), [fromHex(keyId.toLowerCase())]));
+      },
+    },
+    {
+      path: /^\/entropy$/,
+      get: ({ request, query }) => {
+        identify(request);
+        const minentropy = readCount(query, "minentropy", keyLimits.keySize, entropyLimit);
+        const bytes = randomBytes(minentropy / 8);
+        const randomStr = bytes.toString("hex");
+        bytes.fill(0);
+        return { randomStr, minentropy };
+      },
+    },
+  ];
 }
 
 function describeKey(keys: readonly SuppliedKey[]): { keyId: string; key: string } {
@@ -64,7 +64,7 @@ function describeKey(keys: readonly SuppliedKey[]): { keyId: string; key: string
   return { keyId: toHex(supplied.keyId), key: supplied.key.consume(toHex) };
 }
 
-function readRemote({ query }: FastifyRequest<WithQuery>): string {
+function readRemote(query: Query): string {
   const remote = query.remoteSystemID;
   if (typeof remote !== "string" || remote.trim() === "")
     throw new KeyRequestError("exactly one remoteSystemID is needed");
