@@ -1,7 +1,4 @@
-/**
- * Time of the network. Links, passes and forecasts read it instead of the computer's clock, so that a test or a
- * presentation may run the same network faster, slower or at another date.
- */
+/** Time of the satellites. It may run faster than the computer's, which the fibre links keep. */
 export interface NetworkClock {
   /** Network time, ms UTC. */
   now(): number;
@@ -9,17 +6,39 @@ export interface NetworkClock {
   readonly rate: number;
 }
 
-/** Network time is wall time; `wall` answers ms UTC. */
-export function wallNetworkClock(wall: () => number): NetworkClock {
-  return { now: wall, rate: 1 };
-}
+/** How fast the satellites' time may run. */
+export const orbitRates = { least: 1, most: 120 } as const;
 
-/**
- * Network time that starts at `start` (ms UTC) now and runs at `rate`.
- * @throws RangeError when the rate is not positive.
- */
-export function scaledNetworkClock(wall: () => number, start: number, rate: number): NetworkClock {
-  if (!(rate > 0)) throw new RangeError("a network clock needs a positive rate");
-  const origin = wall();
-  return { now: () => start + (wall() - origin) * rate, rate };
+/** Network time that begins as wall time and goes on at `rate`; another rate takes effect from now on. */
+export class OrbitClock implements NetworkClock {
+  readonly #wall: () => number;
+  #rate = 1;
+  #from: number;
+  #origin: number;
+
+  /** @param wall ms UTC. @throws RangeError when the rate is out of range. */
+  constructor(wall: () => number, rate = 1) {
+    this.#wall = wall;
+    this.#from = wall();
+    this.#origin = this.#from;
+    this.setRate(rate);
+  }
+
+  get rate(): number {
+    return this.#rate;
+  }
+
+  now(): number {
+    return this.#origin + (this.#wall() - this.#from) * this.#rate;
+  }
+
+  /** @throws RangeError when the rate is not from 1 to 120. */
+  setRate(rate: number): void {
+    if (!(rate >= orbitRates.least && rate <= orbitRates.most)) {
+      throw new RangeError(`rate is ${rate}; it must be from ${orbitRates.least} to ${orbitRates.most}`);
+    }
+    this.#origin = this.now();
+    this.#from = this.#wall();
+    this.#rate = rate;
+  }
 }

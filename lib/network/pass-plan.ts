@@ -42,8 +42,8 @@ export interface PassMoment {
   readonly secretBits: number;
 }
 
-/** Slices of a pass's channel: its loss changes by less than half a decibel in one. */
-const sliceSeconds = 5;
+/** Slices of a pass's channel: its loss changes by less than a decibel in one. */
+const sliceSeconds = 10;
 /** ε of a pass's block, as of every block. */
 const epsilon = { epsilonSec: 1e-15, epsilonCor: 1e-15 } as const;
 

@@ -1,14 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { scaledNetworkClock, wallNetworkClock } from "../../lib/network/clock.ts";
+import { OrbitClock } from "../../lib/network/clock.ts";
 
-describe("network time", () => {
-  it("is wall time, or starts anywhere and runs at its own rate", () => {
-    let wall = 5000;
-    const plain = wallNetworkClock(() => wall);
-    const fast = scaledNetworkClock(() => wall, 1_000_000, 60);
-    wall += 2000;
-    expect([plain.now(), plain.rate]).toEqual([7000, 1]);
-    expect([fast.now(), fast.rate]).toEqual([1_120_000, 60]);
-    expect(() => scaledNetworkClock(() => wall, 0, 0)).toThrow(RangeError);
+describe("the satellites' clock", () => {
+  it("runs as fast as it is told, without a jump when that changes", () => {
+    let wall = 1_000_000;
+    const clock = new OrbitClock(() => wall);
+    wall += 1000;
+    expect(clock.now()).toBe(1_001_000);
+    clock.setRate(60);
+    expect(clock.now()).toBe(1_001_000);
+    wall += 1000;
+    expect(clock.now()).toBe(1_061_000);
+    clock.setRate(1);
+    wall += 1000;
+    expect(clock.now()).toBe(1_062_000);
+  });
+
+  it("refuses to stand still, to run back and to outrun its passes", () => {
+    for (const rate of [0, -1, Number.NaN, 121]) {
+      expect(() => new OrbitClock(() => 0, rate)).toThrow("from 1 to 120");
+    }
   });
 });
