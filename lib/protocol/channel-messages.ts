@@ -2,6 +2,7 @@ import type { Bytes } from "../shared/bytes.ts";
 import { type Codec, decodeWith, encodeWith } from "./cbor.ts";
 import { arrayOf, bytesOf, hashBytes, idBytes, optional, structOf, textOf, uintOf } from "./cbor-codecs.ts";
 import { type DrawRequest, decodeDrawRequest, encodeDrawRequest } from "./draw-request.ts";
+import { decodeLevelPolicy, encodeLevelPolicy, type LevelPolicy } from "./level-policy.ts";
 import { lengths, limits } from "./limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { decodeSealedCopy, encodeSealedCopy, type SealedCopy } from "./sealed-copy.ts";
@@ -27,7 +28,9 @@ export type ChannelMessage =
   | { readonly type: "waiting"; readonly recordHashes: readonly Bytes[] }
   | { readonly type: "renew"; readonly sealingKey: Bytes; readonly proof: Bytes }
   | { readonly type: "renewed"; readonly certificate: Bytes }
-  | { readonly type: "revocations"; readonly devices: readonly Bytes[] };
+  | { readonly type: "revocations"; readonly devices: readonly Bytes[] }
+  | { readonly type: "revocation-list"; readonly list: Bytes }
+  | { readonly type: "level-policy"; readonly policy: LevelPolicy };
 
 /** One answered draw: the signed record and its key. The key bytes are secret: their owner zeroes them. */
 export interface Drawn {
@@ -59,6 +62,8 @@ const numbers: Readonly<Record<MessageType, number>> = {
   renew: 12,
   renewed: 13,
   revocations: 14,
+  "revocation-list": 15,
+  "level-policy": 16,
 };
 
 const typesByNumber = new Map(Object.entries(numbers).map(([type, number]) => [number, type as MessageType]));
@@ -74,6 +79,10 @@ const drawCodec: Codec<DrawRequest> = {
 const copyCodec: Codec<SealedCopy> = {
   toItem: (value) => encodeSealedCopy(value),
   fromItem: (item, where) => decodeSealedCopy(bytesOf(1, limits.channelFrame).fromItem(item, where)),
+};
+const policyCodec: Codec<LevelPolicy> = {
+  toItem: (value) => encodeLevelPolicy(value),
+  fromItem: (item, where) => decodeLevelPolicy(bytesOf(1, limits.signed).fromItem(item, where)),
 };
 const recordAndCopy = structOf<Fields<"copy">>({ record: [1, signedBytes], copy: [2, copyCodec] });
 const empty = structOf<object>({});
@@ -101,6 +110,8 @@ const bodies: { readonly [K in MessageType]: Codec<Fields<K>> } = {
   }),
   renewed: structOf<Fields<"renewed">>({ certificate: [1, signedBytes] }),
   revocations: structOf<Fields<"revocations">>({ devices: [1, arrayOf(idBytes, limits.recordHashes)] }),
+  "revocation-list": structOf<Fields<"revocation-list">>({ list: [1, bytesOf(1, limits.envelope)] }),
+  "level-policy": structOf<Fields<"level-policy">>({ policy: [1, policyCodec] }),
 };
 
 interface FrameItem {

@@ -25,6 +25,8 @@ export const limits = {
   commandArgs: 16,
   commandText: 256,
   textBody: 64 * 1024,
+  /** Devices on one site's revocation list. */
+  revoked: 16_384,
   /** An encoded payload: with padding, header and signature it still fits an envelope. */
   payload: 1024 * 1024 - 8 * 1024 - 1,
   inlineFile: 960 * 1024,
@@ -33,6 +35,9 @@ export const limits = {
   /** Plaintext of one chunk of a file or a history. */
   fileChunk: 64 * 1024,
   fileName: 255,
+  /** One encoded page of an exported history, and how much it may hold. */
+  historyPage: 4 * 1024 * 1024,
+  historyItems: 1024,
   caption: 4 * 1024,
   preview: 24 * 1024,
   drawCount: 64,

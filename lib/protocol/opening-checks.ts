@@ -6,6 +6,7 @@ import { type ParsedRecord, verifyDrawRecord } from "./draw-record.ts";
 import type { LevelPolicy } from "./level-policy.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { ReceiverView } from "./receiver.ts";
+import type { Revocations } from "./revocation-list.ts";
 import { type Roster, rosterAt } from "./roster.ts";
 import type { Suite } from "./suites.ts";
 import type { VerifiedCertificates } from "./verified-certificates.ts";
@@ -33,8 +34,8 @@ export interface OpeningContext {
   readonly sealingSeeds?: () => readonly SecretBytes[];
   /** The network's policy when it is not the default. */
   readonly policy?: LevelPolicy;
-  /** When a device's site revoked it, ms UTC: see `Revocations`. */
-  readonly revokedAt?: (device: Bytes) => number | undefined;
+  /** The sites' newest revocation lists. */
+  readonly revocations?: Revocations;
 }
 
 /** What header and epoch start both say of themselves. */
@@ -88,7 +89,7 @@ export function chooseCertificate(
         nextStep: "Ask the sender to connect to their site and send it again.",
       },
     );
-  const revokedAt = context.revokedAt?.(claims.senderDevice);
+  const revokedAt = context.revocations?.revokedAt(valid.site, claims.senderDevice);
   if (revokedAt !== undefined && drawnAt !== undefined && drawnAt >= revokedAt)
     throw new ProtocolError(
       "certificate.revoked",

@@ -76,6 +76,39 @@ export async function openEnvelope(
   };
 }
 
+/** An envelope that is taken into the sender's line without being read. */
+export interface Noted extends Lineage {
+  readonly header: Header;
+  readonly envelopeHash: Bytes;
+  readonly change: ReceiverChange;
+}
+
+/**
+ * For a message sent again (`resends`) whose original this device has read, or whose key was not drawn for it: every
+ * check that needs no key, and its place in the sender's line, so that no gap is shown where none is.
+ * @throws ProtocolError envelope.not-resent, and those of `openEnvelope` up to sequence and parents
+ */
+export async function noteResent(received: Bytes | ParsedEnvelope, context: OpeningContext): Promise<Noted> {
+  const envelope = received instanceof Uint8Array ? parseEnvelope(received) : received;
+  const { fields: header, hash } = envelope;
+  if (header.resends.length === 0)
+    throw new ProtocolError("envelope.not-resent", "the message is not one that was sent again");
+  const claims: Claims = { ...header, suite: checkSuite(header.suite) };
+  checkSizes(envelope, claims.suite);
+  checkPlace(claims, context);
+  const certificate = chooseCertificate(claims, context, undefined);
+  await verifyEnvelope(envelope, certificate.ed25519Key);
+  checkRoster(claims, context);
+  const lineage = checkLineage(envelope, context.receiver);
+  const { parents, senderDevice: device, sequence } = header;
+  return {
+    ...lineage,
+    header,
+    envelopeHash: hash,
+    change: { envelope: { hash, parents, device, sequence } },
+  };
+}
+
 interface Decrypted {
   readonly payload: Payload;
   readonly change: ReceiverChange;

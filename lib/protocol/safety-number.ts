@@ -1,8 +1,8 @@
-import { type Bytes, concatBytes } from "../shared/bytes.ts";
+import type { Bytes } from "../shared/bytes.ts";
 import { compareBytes } from "./compare-bytes.ts";
 import { frame } from "./frame.ts";
 import { hash } from "./hash.ts";
-import { framedLabel, type Label, labels } from "./labels.ts";
+import { framedLabel, labels } from "./labels.ts";
 
 export interface SafetyIdentity {
   readonly user: Bytes;
@@ -16,27 +16,44 @@ export function safetyNumber(a: SafetyIdentity, b: SafetyIdentity): string {
   return halves.join("").replace(/(\d{5})(?=\d)/g, "$1 ");
 }
 
-/** The first 30 digits of hash(frame(label) ‖ frame(user) ‖ per device, sorted: frame(Ed25519) ‖ frame(ML-DSA)). */
+/** The first 30 digits of `safetyHash`. */
 export function safetyHalf(identity: SafetyIdentity): string {
+  return digitsOf(safetyHash(identity));
+}
+
+/** hash(frame(label) ‖ frame(user) ‖ per device, sorted: frame(Ed25519) ‖ frame(ML-DSA)). */
+export function safetyHash(identity: SafetyIdentity): Bytes {
   const devices = [...identity.devices].sort(
     (x, y) => compareBytes(x.ed25519Key, y.ed25519Key) || compareBytes(x.mlDsaKey, y.mlDsaKey),
   );
   const keys = devices.map(({ ed25519Key, mlDsaKey }) => frame(ed25519Key, mlDsaKey));
-  return digitsOf(labels.safety, frame(identity.user), ...keys);
+  return hash(framedLabel(labels.safety), frame(identity.user), ...keys);
+}
+
+interface EnrollingDevice {
+  readonly ed25519Key: Bytes;
+  readonly mlDsaKey: Bytes;
+  readonly sealingKey: Bytes;
+}
+
+interface EnrollingSite {
+  readonly ed25519Key: Bytes;
+  readonly mlDsaKey: Bytes;
 }
 
 /** What officer and user compare in approval mode: 30 digits over the device's keys and the site's. */
-export function enrolmentDigits(
-  device: { readonly ed25519Key: Bytes; readonly mlDsaKey: Bytes; readonly sealingKey: Bytes },
-  site: { readonly ed25519Key: Bytes; readonly mlDsaKey: Bytes },
-): string {
+export function enrolmentDigits(device: EnrollingDevice, site: EnrollingSite): string {
+  return digitsOf(deviceKeysHash(device, site));
+}
+
+/** The whole hash behind those digits: what an approval and an access card name. */
+export function deviceKeysHash(device: EnrollingDevice, site: EnrollingSite): Bytes {
   const parts = frame(device.ed25519Key, device.mlDsaKey, device.sealingKey, site.ed25519Key, site.mlDsaKey);
-  return digitsOf(labels.enrolDigits, parts);
+  return hash(framedLabel(labels.enrolDigits), parts);
 }
 
 /** Each 5 bytes of the hash, big-endian, modulo 100,000, as five digits; six times. */
-function digitsOf(label: Label, ...parts: readonly Uint8Array[]): string {
-  const digest = hash(concatBytes(framedLabel(label), ...parts));
+function digitsOf(digest: Bytes): string {
   let digits = "";
   for (let i = 0; i < 30; i += 5) {
     const chunk = digest.subarray(i, i + 5).reduce((value, byte) => value * 256 + byte, 0);

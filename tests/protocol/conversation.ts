@@ -1,8 +1,11 @@
 import {
+  type ComposeOptions,
   composeInEpoch,
   composeOtp,
+  composeOtpHybrid,
   type Draft,
   keyBytesFor,
+  type SendingEpoch,
   startSendingEpoch,
 } from "../../lib/protocol/composing.ts";
 import { type DrawRecord, parseDrawRecord, signDrawRecord } from "../../lib/protocol/draw-record.ts";
@@ -109,22 +112,45 @@ export class TestConversation {
     return { ...composed, record: drawn.record, key: drawn.receiverKey() };
   }
 
-  async startAes(sender: TestDevice) {
-    const drawn = await this.draw(sender, 2, 32);
-    const now = this.world.now;
+  startAes(sender: TestDevice) {
+    return this.startEpoch(sender, 2);
+  }
+
+  /** An epoch of AES or HYBRID, for every other device of the conversation. */
+  async startEpoch(sender: TestDevice, suite: 2 | 3, changes: Partial<DrawRecord> = {}) {
+    const drawn = await this.draw(sender, suite, 32, changes);
+    const sealingKeyOf = (device: Bytes) => this.certificates.ofDevice(device).at(-1)?.value.sealingKey;
     const started = await startSendingEpoch(
       randomUuid(),
       drawn.record,
       drawn.key,
       this.roster,
       sender.signer,
-      now,
+      this.world.now,
+      suite === 3 ? { sealingKeyOf } : undefined,
     );
-    return { ...started, record: drawn.record, key: drawn.receiverKey() };
+    return { ...started, record: drawn.record, key: drawn.receiverKey(), receiverKey: drawn.receiverKey };
   }
 
-  async sendAes(sender: TestDevice, draft: Draft, epoch: Parameters<typeof composeInEpoch>[1]) {
-    return composeInEpoch(draft, epoch, sender.signer);
+  sendAes(sender: TestDevice, draft: Draft, epoch: SendingEpoch, options?: ComposeOptions) {
+    return composeInEpoch(draft, epoch, sender.signer, options);
+  }
+
+  /** A message of suite 4 in a HYBRID epoch; `key` is the receivers' copy of its pad. */
+  async sendOtpHybrid(
+    sender: TestDevice,
+    draft: Draft,
+    epoch: SendingEpoch,
+    changes: Partial<DrawRecord> = {},
+  ) {
+    const drawn = await this.draw(sender, 4, keyBytesFor(draft.payload, 4), changes);
+    const composed = await composeOtpHybrid(draft, epoch, drawn.record, drawn.key, sender.signer);
+    return {
+      ...composed,
+      record: drawn.record,
+      key: drawn.receiverKey(),
+      receiverKey: drawn.receiverKey,
+    };
   }
 
   /** A receiver with an empty memory that holds these records and keys. */
@@ -141,6 +167,7 @@ export class TestConversation {
       roster: this.roster,
       handedKey: (hash) => handed.find(({ record }) => Buffer.compare(record.hash, hash) === 0),
       receiver: new MemoryReceiver(),
+      sealingSeeds: () => [receiver.sealing.seed],
       ...changes,
     } as OpeningContext & { receiver: MemoryReceiver };
   }
