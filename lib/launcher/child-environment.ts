@@ -34,6 +34,7 @@ const own = {
     "KME_RETRY_GRACE",
     "POOL_TARGET_BYTES",
     "LINK_WORKERS",
+    "ORBIT_RATE",
     "FAULT_POINT",
   ],
 } as const;

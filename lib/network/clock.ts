@@ -7,7 +7,11 @@ export interface NetworkClock {
 }
 
 /** How fast the satellites' time may run. */
-export const orbitRates = { least: 1, most: 120 } as const;
+const orbitRates = { least: 1, most: 120 } as const;
+
+export function isOrbitRate(rate: number): boolean {
+  return rate >= orbitRates.least && rate <= orbitRates.most;
+}
 
 /** Network time that begins as wall time and goes on at `rate`; another rate takes effect from now on. */
 export class OrbitClock implements NetworkClock {
@@ -34,7 +38,7 @@ export class OrbitClock implements NetworkClock {
 
   /** @throws RangeError when the rate is not from 1 to 120. */
   setRate(rate: number): void {
-    if (!(rate >= orbitRates.least && rate <= orbitRates.most)) {
+    if (!isOrbitRate(rate)) {
       throw new RangeError(`rate is ${rate}; it must be from ${orbitRates.least} to ${orbitRates.most}`);
     }
     this.#origin = this.now();

@@ -14,6 +14,7 @@ export const commandKinds = [
   "link.fault",
   "link.authentication",
   "links.reset",
+  "space.clock",
   "device.approve",
   "device.revoke",
 ] as const;

@@ -35,6 +35,7 @@ const environment = z.object({
   KEY_PROVIDER: z.enum(["etsi014", "built-in"]).default("etsi014"),
   POOL_TARGET_BYTES: optionalCount,
   LINK_WORKERS: optionalCount,
+  ORBIT_RATE: z.coerce.number().min(1).max(120).default(1),
   LOG_LEVEL: logLevel,
 });
 
@@ -63,6 +64,8 @@ export interface QkdnConfig {
   readonly kmeRetryGraceMs: number;
   readonly poolTargetBytes: number | undefined;
   readonly linkWorkers: number | undefined;
+  /** How fast the satellites' time runs; the fibre links keep wall time. */
+  readonly orbitRate: number;
   readonly logLevel: string;
 }
 
@@ -92,6 +95,7 @@ export function readQkdnConfig(env: NodeJS.ProcessEnv): QkdnConfig {
     kmeRetryGraceMs: values.KME_RETRY_GRACE * 1000,
     poolTargetBytes: values.POOL_TARGET_BYTES,
     linkWorkers: values.LINK_WORKERS,
+    orbitRate: values.ORBIT_RATE,
     logLevel: values.LOG_LEVEL,
   };
 }

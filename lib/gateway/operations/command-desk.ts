@@ -1,3 +1,4 @@
+import { isOrbitRate } from "../../network/clock.ts";
 import { type Command, parseCommand, verifyCommand } from "../../protocol/command.ts";
 import {
   checkCertificateTime,
@@ -19,6 +20,8 @@ import { type LinkControls, prepareLinkCommand } from "./link-commands.ts";
 export interface CommandDeskOptions {
   readonly gateways: Gateways;
   readonly links: LinkControls;
+  /** Undefined for a network without satellites. */
+  readonly space: { setRate(rate: number): void } | undefined;
   /** Some commands make sense in a demonstration only. */
   readonly demonstration: boolean;
   /** Runs `work` in the next commit: the nonce and the ledger row stand or fall together. */
@@ -93,12 +96,24 @@ export class CommandDesk {
       case "links.reset":
         requireRole(commander, ["presenter", "administrator"]);
         return prepareLinkCommand(command, links, demonstration);
+      case "space.clock":
+        requireRole(commander, ["presenter", "administrator"]);
+        return this.#prepareClock(command);
       case "device.approve":
       case "device.revoke":
         return this.#prepareDevice(command, commander);
       default:
         throw refused("command.unknown", "There is no command of this kind.", 400);
     }
+  }
+
+  #prepareClock({ args }: Command): () => void {
+    const { space, demonstration } = this.#options;
+    const { rate } = args;
+    if (space === undefined || typeof rate !== "number" || !isOrbitRate(rate)) throw badArgument("rate");
+    if (!demonstration)
+      throw refused("command.demonstration-only", "Only a demonstration may make satellites fly faster.");
+    return () => space.setRate(rate);
   }
 
   /** By another device of the same user, or by the officer of the device's site. */

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { DeviceView, TopologyView, VerifyView } from "../../keys/api-types.ts";
+import type { DeviceView, SpaceView, TopologyView, VerifyView } from "../../keys/api-types.ts";
 import type { SimulatedLinkNetwork } from "../../keys/links/link-network-types.ts";
 import type { KeyWorldViews } from "../../keys/views/world-views.ts";
 import { toHex } from "../../shared/hex.ts";
@@ -15,6 +15,7 @@ export interface OperationsOptions {
   readonly gateways: Gateways;
   readonly views: KeyWorldViews;
   readonly links: Pick<SimulatedLinkNetwork, "statuses" | "alarms">;
+  readonly space: () => SpaceView;
   readonly topology: TopologyView;
   readonly commands: CommandDesk;
 }
@@ -51,7 +52,7 @@ const keysQuery = z.object({ after: z.uuid().optional(), limit });
 
 /** Reads of the key world for people with a role, and the one way in for commands. */
 export function installOperationsRoutes(server: FastifyInstance, options: OperationsOptions): void {
-  const { gateways, views, links, topology, commands } = options;
+  const { gateways, views, links, space, topology, commands } = options;
   const read = <Answer>(path: string, answer: (query: unknown) => Answer | Promise<Answer>) =>
     server.get(path, async (request) => {
       await requireReader(request, gateways.identities);
@@ -60,6 +61,7 @@ export function installOperationsRoutes(server: FastifyInstance, options: Operat
   read("/ops/topology", () => topology);
   read("/ops/overview", () => views.overview());
   read("/ops/links", () => links.statuses());
+  read("/ops/space", () => space());
   read("/ops/alarms", () => links.alarms());
   read("/ops/consumption", (query) => views.consumption(parse(consumptionQuery, query)));
   read("/ops/pair", (query) => {

@@ -6,6 +6,8 @@ import { saeIdOf } from "../../keys/kme/kme.ts";
 import type { SimulatedLinkNetwork } from "../../keys/links/link-network-types.ts";
 import { topologyViewOf } from "../../keys/links/topology-view.ts";
 import { openSimulatedWorld } from "../../keys/open-simulated-world.ts";
+import type { SpaceNetwork } from "../../keys/space/space-network.ts";
+import { emptySpaceView } from "../../keys/space/space-view.ts";
 import type { Topology } from "../../network/topology.ts";
 import type { QkdnConfig } from "../../shared/config-qkdn.ts";
 import { Gateways } from "../gateways.ts";
@@ -33,6 +35,8 @@ export interface KeyProcessOptions {
 export interface KeyProcess {
   readonly world: KeyWorld;
   readonly links: SimulatedLinkNetwork;
+  /** Undefined for a network without satellites. */
+  readonly space: SpaceNetwork | undefined;
   readonly gateways: Gateways;
   /** Clean: everything accepted is durable, and the folder is marked as left in order. */
   close(): Promise<void>;
@@ -47,7 +51,7 @@ export async function startKeyProcess(options: KeyProcessOptions): Promise<KeyPr
   };
   await checkPortFree(config);
   try {
-    const { world, links } = await openKeys(options, opened);
+    const { world, links, space } = await openKeys(options, opened);
     const gateways = await Gateways.open({
       dataFolder: config.dataFolder,
       network: topology.name,
@@ -70,8 +74,8 @@ export async function startKeyProcess(options: KeyProcessOptions): Promise<KeyPr
       now,
     });
     opened.push(() => gateways.close());
-    await listen(options, world, links, gateways, opened);
-    return { world, links, gateways, close: closeAll };
+    await listen(options, { world, links, space, gateways }, opened);
+    return { world, links, space, gateways, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
@@ -89,7 +93,7 @@ function checkPortFree({ port, host }: Pick<QkdnConfig, "port" | "host">): Promi
 
 async function openKeys(options: KeyProcessOptions, opened: (() => Promise<void> | void)[]) {
   const { config, topology, linkWorker, log, now } = options;
-  const { world, links } = await openSimulatedWorld({
+  const { world, links, space } = await openSimulatedWorld({
     dataFolder: join(config.dataFolder, "qkdn"),
     topology,
     linkWorker,
@@ -97,6 +101,8 @@ async function openKeys(options: KeyProcessOptions, opened: (() => Promise<void>
     external: readExternalKmes(config.externalKmes),
     log: log.error,
     poolTargetBytes: config.poolTargetBytes,
+    orbitRate: config.orbitRate,
+    firstStore: config.demonstration,
     ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
     listen: {
       host: config.host,
@@ -108,14 +114,12 @@ async function openKeys(options: KeyProcessOptions, opened: (() => Promise<void>
   opened.push(() => world.close());
   // Before the key world: blocks under way still enter the ledger.
   opened.push(() => links.close());
-  return { world, links };
+  return { world, links, space };
 }
 
 async function listen(
   { config, topology, log, now }: KeyProcessOptions,
-  world: KeyProcess["world"],
-  links: SimulatedLinkNetwork,
-  gateways: Gateways,
+  { world, links, space, gateways }: Omit<KeyProcess, "close">,
   opened: (() => Promise<void> | void)[],
 ): Promise<void> {
   const origins = createAllowedOrigins(config.webPort, config.allowedHosts);
@@ -132,10 +136,12 @@ async function listen(
     gateways,
     views: world.views,
     links,
+    space: () => space?.view() ?? emptySpaceView(now()),
     topology: topologyViewOf(topology),
     commands: new CommandDesk({
       gateways,
       links,
+      space,
       demonstration: config.demonstration,
       commit: (work) => world.commits.run(work),
       ledger: (site, at, kind, detail) => void world.ledger.append(site, at, kind, detail),

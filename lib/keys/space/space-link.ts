@@ -16,6 +16,8 @@ export class SpaceLink {
   readonly monitor = new LinkMonitor();
   /** The satellite is over the station. */
   inContact = false;
+  /** Its store may still be given key from the days before the first start. */
+  filling = true;
   blocks = 0;
   aborts = 0;
   readonly #meter: RateMeter;
@@ -84,6 +86,6 @@ export class SpaceLink {
     if (alarm !== null) return "alarm";
     if (!disturbance.authenticated) return "quarantined";
     if (this.inContact) return "generating";
-    return this.pool.availableBytes > 0 || this.blocks > 0 ? "standby" : "starting";
+    return this.filling && this.pool.availableBytes === 0 ? "starting" : "standby";
   }
 }

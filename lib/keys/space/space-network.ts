@@ -68,7 +68,13 @@ export class SpaceNetwork implements SimulatedLinkNetwork {
     };
     this.#due = clock.now();
     for (const link of links) link.refreshCondition();
-    this.#work = this.#fillNewStores().then(() => this.#wait());
+    this.#work = this.#fillNewStores().then(() => {
+      for (const link of links) {
+        link.filling = false;
+        this.#changed(link);
+      }
+      this.#wait();
+    });
   }
 
   get busyMs(): number {

@@ -41,6 +41,11 @@ export function spaceViewOf(sources: SpaceViewSources): SpaceView {
   };
 }
 
+/** The view of a network without satellites. @param now ms UTC */
+export function emptySpaceView(now: number): SpaceView {
+  return { simulated: true, clock: { now, rate: 1 }, satellites: [], stations: [], ahead: [], flown: [] };
+}
+
 /** @param clearProbability 0..1 @param flown what became of it, once it is over. */
 export function passViewOf(
   pass: PlannedPass,

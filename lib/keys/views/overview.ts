@@ -1,8 +1,9 @@
+import { isSpaceLink } from "../../network/space-link.ts";
 import type { Topology } from "../../network/topology.ts";
 import type { OverviewView } from "../api-types.ts";
 import type { RouteFinder } from "../kme/route-finder.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { LinkCondition, LinkNetwork } from "../link-types.ts";
+import type { LinkCondition, LinkNetwork, LinkPool } from "../link-types.ts";
 
 /** Enough for a 256-byte padded message and its tag key on every hop. */
 const usefulBytes = 320;
@@ -21,6 +22,7 @@ export interface OverviewSources {
 export function viewOverview(sources: OverviewSources): OverviewView {
   const { topology, network, ledger, startedAt, keysSupplied } = sources;
   const pools = network.pools();
+  const inSpace = new Set(topology.keyLinks.filter(isSpaceLink).map((link) => link.id));
   const conditions: Record<LinkCondition, number> = {
     starting: 0,
     generating: 0,
@@ -49,7 +51,7 @@ export function viewOverview(sources: OverviewSources): OverviewView {
     network: topology.name,
     startedAt,
     warmUp: {
-      done: linksWithKey + conditions.down + conditions.alarm >= pools.length,
+      done: pools.every((pool) => isWarm(pool, inSpace.has(pool.linkId))),
       linksWithKey,
       links: pools.length,
       fillRatio: capacityBytes === 0 ? 0 : availableBytes / capacityBytes,
@@ -62,6 +64,12 @@ export function viewOverview(sources: OverviewSources): OverviewView {
     keysSupplied,
     ...viewPairs(sources),
   };
+}
+
+/** Waiting a little longer would change nothing: there is key, or trouble, or the next key comes with a pass. */
+function isWarm({ availableBytes, condition }: LinkPool, inSpace: boolean): boolean {
+  if (availableBytes > 0 || condition === "down" || condition === "alarm") return true;
+  return inSpace && condition !== "starting";
 }
 
 /** Pairs of posts in different countries: how many can have key now, and why the first of the others cannot. */

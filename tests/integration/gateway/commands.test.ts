@@ -34,6 +34,7 @@ function openDesk(demonstration = true): void {
   desk = new CommandDesk({
     gateways: world.gateways,
     links,
+    space: { setRate: (rate) => void calls.push(["rate", rate]) },
     demonstration,
     commit: (work) => world.queue.run(work),
     ledger: (site, _at, kind, detail) => void ledger.push({ site, kind, detail }),
@@ -123,6 +124,17 @@ describe("a command", () => {
     openDesk(false);
     expect(await give(presenter, off)).toBe("command.demonstration-only");
     expect(calls).toEqual([]);
+    openDesk();
+  });
+
+  test("makes satellites fly faster in a demonstration, within the clock's range", async () => {
+    const fast = { kind: "space.clock", args: { rate: 60 } };
+    expect(await give(presenter, fast)).toBe("done");
+    expect(calls).toEqual([["rate", 60]]);
+    expect(await give(plain, fast)).toBe("command.role");
+    expect(await give(presenter, { kind: "space.clock", args: { rate: 5000 } })).toBe("command.argument");
+    openDesk(false);
+    expect(await give(presenter, fast)).toBe("command.demonstration-only");
     openDesk();
   });
 
