@@ -12,6 +12,9 @@ const fullMs = 20_000;
 const fillPatienceMs = 150_000;
 const steadyMs = 60_000;
 const messagesPerSecond = 5;
+/** Draws enough before the steady load that the pools are at all stages between full and due for a refill. */
+const mixingRate = 60;
+const mixingMs = 30_000;
 /** 64 bytes of padded text with the key of its tag. */
 const messageKeyBits = 8 * (64 + 32);
 const pause = (ms: number) => new Promise((next) => setTimeout(next, ms));
@@ -98,7 +101,7 @@ export async function measureNine(
     metrics.nine_fill_before_steady = fillOf(world);
     log(`pools ${Math.round(100 * fillOf(world))} % full`);
     const pairs = await connectedPairs(world, 20);
-    await sendAtRate(world, pairs, 40, 15_000);
+    await sendAtRate(world, pairs, mixingRate, mixingMs);
     const before = world.views.overview();
     let load = { asked: 0, served: 0 };
     metrics.nine_cpu_share_steady = await cpuShareDuring(async () => {
