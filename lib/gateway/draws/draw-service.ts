@@ -47,6 +47,9 @@ export interface DrawAnswer {
   readonly key: SecretBytes;
 }
 
+/** Requests answered lately that are known without asking the database; an older one is found when it is committed. */
+const mostRemembered = 4096;
+
 /**
  * Draws keys for the devices of one site, as master. A request is answered once: its identifier is durable with the
  * record before the answer leaves, and asking again voids the key that got lost on the way.
@@ -54,6 +57,8 @@ export interface DrawAnswer {
 export class DrawService {
   readonly #options: DrawServiceOptions;
   readonly #running = new Set<string>();
+  /** Hashes of the records that answered the latest requests; the database knows them all. */
+  readonly #answered = new Map<string, Bytes>();
 
   constructor(options: DrawServiceOptions) {
     this.#options = options;
@@ -69,8 +74,11 @@ export class DrawService {
     if (this.#running.has(name)) throw repeated();
     this.#running.add(name);
     try {
-      await this.#refuseRepeat(device, request);
-      return await this.#drawOnce(device, request);
+      const before = this.#answered.get(name);
+      if (before !== undefined) await this.#refuseRepeat(device, before);
+      const answer = await this.#drawOnce(device, request);
+      this.#remember(name, answer.recordHash);
+      return answer;
     } finally {
       this.#running.delete(name);
     }
@@ -126,11 +134,15 @@ export class DrawService {
     }
   }
 
-  async #refuseRepeat(device: DeviceRow, request: DrawRequest): Promise<void> {
-    const before = await this.#options.records.answered(device.device, request.requestId);
-    if (before === undefined) return;
-    await this.void(device, before);
+  async #refuseRepeat(device: DeviceRow, before: Uint8Array | undefined): Promise<never> {
+    if (before !== undefined) await this.void(device, before);
     throw repeated();
+  }
+
+  #remember(name: string, recordHash: Bytes): void {
+    this.#answered.set(name, recordHash);
+    const [oldest] = this.#answered.keys();
+    if (this.#answered.size > mostRemembered && oldest !== undefined) this.#answered.delete(oldest);
   }
 
   async #drawOnce(device: DeviceRow, request: DrawRequest): Promise<DrawAnswer> {
@@ -198,7 +210,10 @@ export class DrawService {
       notices,
     };
     const outcome = await writes.draw(row);
-    if (outcome === "request-repeated") throw repeated();
+    if (outcome === "request-repeated") {
+      const { records } = this.#options;
+      return this.#refuseRepeat(device, await records.answered(device.device, request.requestId));
+    }
     if (outcome === "key-repeated") {
       throw new GatewayError("draw.key-repeated", "The key manager supplied a key_ID that was used before.", {
         status: 500,

@@ -69,7 +69,7 @@ class PgliteDatabase implements Database {
 
   async query<Row extends object>(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
     await this.#pglite._checkReady();
-    return this.#pglite._runExclusiveTransaction(async () => this.#statements.run<Row>(sql, params));
+    return this.#pglite._runExclusiveTransaction(() => this.#statements.run<Row>(sql, params));
   }
 
   async exec(sql: string): Promise<void> {
@@ -108,27 +108,19 @@ class PgliteDatabase implements Database {
         query: async (sql, params = []) => this.#statements.run(sql, params, first()),
         exec: async (sql) => {
           const begin = first();
-          if (begin !== undefined) this.#statements.command(begin);
-          this.#statements.command(sql);
+          if (begin !== undefined) await this.#statements.command(begin);
+          await this.#statements.command(sql);
         },
       });
       open = false;
-      if (begun && this.#statements.command("COMMIT") !== "COMMIT")
+      if (begun && (await this.#statements.command("COMMIT")) !== "COMMIT")
         throw new DatabaseError("database.rolled-back", "The transaction was rolled back, not committed.");
       return result;
     } catch (error) {
       open = false;
-      if (begun) this.#rollBack();
+      // The error that led here is the one to tell.
+      if (begun) await this.#statements.command("ROLLBACK").catch(() => undefined);
       throw error;
-    }
-  }
-
-  /** The error that led here is the one to tell. */
-  #rollBack(): void {
-    try {
-      this.#statements.command("ROLLBACK");
-    } catch {
-      // The connection ends the transaction at its next BEGIN.
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { PGlite } from "@electric-sql/pglite";
+import { concatBytes } from "../bytes.ts";
 import type { SqlValue } from "./database.ts";
 import { type Column, readAnswer, SqlError, type WireAnswer } from "./wire-answers.ts";
 import { isBinaryParameter, isBinaryResult, readValue, writeParameter } from "./wire-values.ts";
@@ -23,8 +24,8 @@ const outdated = new Set(["26000", "0A000"]);
 
 /**
  * Runs statements on PGlite by PostgreSQL's own protocol: each is parsed once and kept, values go in binary, and one
- * call into the database does what PGlite's `query` does in six. Synchronous: the folder's files are written in the
- * call itself, and nothing comes between a message and its answer. Callers hold PGlite's lock.
+ * call into the database does what PGlite's `query` does in six. The folder's files are written in the call
+ * itself. Callers hold PGlite's lock.
  */
 export class PgliteStatements {
   readonly #pglite: PGlite;
@@ -40,16 +41,16 @@ export class PgliteStatements {
    * Runs one statement. `first` is a command without answer that goes before it in the same call ("BEGIN").
    * @throws SqlError; TypeError, RangeError for a parameter that is not of its type.
    */
-  run<Row>(sql: string, params: readonly SqlValue[], first?: string): Row[] {
+  async run<Row>(sql: string, params: readonly SqlValue[], first?: string): Promise<Row[]> {
     let begin = first;
-    let statement = this.#prepared.get(sql);
+    let statement = await this.#prepared.get(sql);
     if (statement === undefined) {
-      statement = this.#prepare(sql, begin);
+      statement = await this.#prepare(sql, begin);
       begin = undefined;
     }
     const prepared = statement;
     try {
-      const { rows } = this.#call(() => this.#writeRun(prepared, params, begin));
+      const { rows } = await this.#call(() => this.#writeRun(prepared, params, begin));
       return rows.map((values) => this.#readRow(prepared.columns, values) as Row);
     } catch (error) {
       // Gone, or its tables have changed: parsed anew the next time.
@@ -59,13 +60,13 @@ export class PgliteStatements {
   }
 
   /** One command without parameters or rows. Returns its tag. */
-  command(text: string): string {
-    return this.#call(() => this.#writeCommand(text)).tag;
+  async command(text: string): Promise<string> {
+    return (await this.#call(() => this.#writeCommand(text))).tag;
   }
 
-  #prepare(sql: string, first: string | undefined): Prepared {
+  async #prepare(sql: string, first: string | undefined): Promise<Prepared> {
     const name = `s${++this.#made}`;
-    const { parameters = [], columns = [] } = this.#call(() => {
+    const { parameters = [], columns = [] } = await this.#call(() => {
       if (first !== undefined) this.#writeCommand(first);
       this.#writeParse(name, sql);
       this.#writer.message("D", () => this.#writeNamed("S", name));
@@ -73,25 +74,30 @@ export class PgliteStatements {
     });
     const prepared = { name, sql, parameters, columns, executions: 0, replanAt: firstReplan };
     this.#prepared.set(sql, prepared);
-    if (this.#prepared.size > mostStatements) this.#forgetOldest();
+    if (this.#prepared.size > mostStatements) await this.#forgetOldest();
     return prepared;
   }
 
-  #forgetOldest(): void {
+  async #forgetOldest(): Promise<void> {
     const [oldest] = this.#prepared.values();
     if (oldest === undefined) return;
     this.#prepared.delete(oldest.sql);
-    this.#call(() => {
+    await this.#call(() => {
       this.#writer.message("C", () => this.#writeNamed("S", oldest.name));
       this.#writer.message("S", () => undefined);
     });
   }
 
-  #call(write: () => void): WireAnswer {
+  /** PGlite would parse the answer as well, were it not asked for it as it comes. */
+  async #call(write: () => void): Promise<WireAnswer> {
     const writer = this.#writer;
     try {
       write();
-      return readAnswer(this.#pglite.execProtocolRawSync(writer.written));
+      const parts: Uint8Array[] = [];
+      const onRawData = (part: Uint8Array) => void parts.push(part.slice());
+      await this.#pglite.execProtocolRawStream(writer.written, { syncToFs: false, onRawData });
+      const [only] = parts;
+      return readAnswer(only !== undefined && parts.length === 1 ? only : concatBytes(...parts));
     } finally {
       writer.clear();
     }

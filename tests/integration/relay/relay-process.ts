@@ -16,10 +16,10 @@ let stores = false;
 const { run, command } = PgliteStatements.prototype;
 PgliteStatements.prototype.run = function <Row>(this: PgliteStatements, ...call: Parameters<typeof run>) {
   stores ||= call[0].includes("INSERT INTO entries");
-  return run.apply(this, call) as Row[];
+  return run.apply(this, call) as Promise<Row[]>;
 };
-PgliteStatements.prototype.command = function (this: PgliteStatements, text) {
-  const tag = command.call(this, text);
+PgliteStatements.prototype.command = async function (this: PgliteStatements, text) {
+  const tag = await command.call(this, text);
   if (armed && stores && text === "COMMIT") process.kill(process.pid, "SIGKILL");
   stores = false;
   return tag;
