@@ -27,6 +27,7 @@ import { createLinkLedger } from "./ledger/link-ledger.ts";
 import { SiteSigningKeys } from "./ledger/site-signing-keys.ts";
 import type { LinkLedger } from "./links/link-network-types.ts";
 import { KeyNetworkPki } from "./pki/key-network-pki.ts";
+import { KeyPolicy } from "./policy/key-policy.ts";
 import { createViews, unknownSite } from "./views/world-views.ts";
 
 /** Undoes what was opened so far, last first, when a later step fails. */
@@ -107,7 +108,8 @@ async function assemble(
   const network = await options.links(countingBlocks(linkLedger, consumption));
   const finder = new RouteFinder(topology, network);
   const wire = options.wire ?? ((frame) => frame);
-  const desk = new RelayDesk({ network, finder, ledger, store, wrapping, now, wire });
+  const policy = new KeyPolicy(network, now);
+  const desk = new RelayDesk({ network, policy, finder, ledger, store, wrapping, now, wire });
   desk.onRelay((event) => {
     consumption.addRelay(event);
     keysSupplied += event.keyIds.length;

@@ -1,5 +1,6 @@
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
 import type { KeyOrigin } from "../key-provider.ts";
+import type { KeyPriority } from "../policy/waiting-queue.ts";
 
 /** What an SAE asks of its KME, checked for form; KME.encKeys checks it against limits and the network. */
 export interface KeyDemand {
@@ -14,6 +15,8 @@ export interface KeyDemand {
   readonly space?: "allow" | "forbid" | "require";
   /** Routes without a common node, each carrying a share; K is the XOR of the shares. Default 1. */
   readonly disjoint?: number;
+  /** Whose turn it is where key is short. Default "ordinary". */
+  readonly priority?: KeyPriority;
   /** How long the keys may wait, ms. */
   readonly maxAgeMs?: number;
 }

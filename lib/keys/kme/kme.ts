@@ -52,6 +52,7 @@ export class Kme {
         avoidSites: demand.avoidSites ?? [],
         space: demand.space ?? "allow",
         disjoint: demand.disjoint ?? 1,
+        priority: demand.priority ?? "ordinary",
         waitMs: Math.min(demand.maxAgeMs ?? keyLimits.waitMs, keyLimits.waitMs),
       },
       demand.number,

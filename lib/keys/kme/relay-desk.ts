@@ -4,33 +4,21 @@ import { randomUuid } from "../../shared/uuid.ts";
 import { KeyRouteUnmetError, KeyUnavailableError } from "../key-errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { LinkNetwork } from "../link-types.ts";
+import type { KeyPolicy } from "../policy/key-policy.ts";
 import { carryOrder } from "./carry-order.ts";
-import { hopTagKeyBytes } from "./hop.ts";
 import type { KeyStore } from "./key-store.ts";
 import {
+  bytesPerLinkOf,
   type HopWire,
   leastEpsilonExponent,
   networkBytes,
   type ReservedTree,
   reserveTrees,
 } from "./relay.ts";
+import { demandOf, isConstrained, notYet, type RelayOrder, wishOf } from "./relay-order.ts";
 import type { RouteFinder } from "./route-finder.ts";
 import type { Supply, WaitingKey } from "./supply.ts";
 import type { WrappingKeys } from "./wrapping-keys.ts";
-
-/** Keys of one size from one master SAE to the same slaves, which may share a relay. */
-export interface RelayOrder {
-  readonly masterSite: string;
-  readonly masterSae: string;
-  readonly slaves: readonly { readonly sae: string; readonly site: string }[];
-  /** Bytes of each key. */
-  readonly keyBytes: number;
-  /** Sites and links. */
-  readonly avoidSites: readonly string[];
-  readonly space: "allow" | "forbid" | "require";
-  readonly disjoint: number;
-  readonly waitMs: number;
-}
 
 export interface RelayedKeys {
   readonly keys: readonly { readonly keyId: Uint8Array; readonly key: SecretBytes }[];
@@ -54,6 +42,7 @@ export interface RelayEvent {
 
 export interface RelayDeskOptions {
   readonly network: LinkNetwork;
+  readonly policy: KeyPolicy;
   readonly finder: RouteFinder;
   readonly ledger: Ledger;
   readonly store: KeyStore;
@@ -188,30 +177,27 @@ export class RelayDesk {
     }
   }
 
-  /** Sets key aside on the ways to all slave sites, or nowhere. */
+  /** Sets key aside on the ways to all slave sites, or nowhere; where key is short, when it is this order's turn. */
   #reserveAll(order: RelayOrder, keyBytes: number): ReservedTree[] {
-    const { finder, network } = this.#options;
-    const sites = new Set(order.slaves.map(({ site }) => site));
-    sites.delete(order.masterSite);
-    const found = finder.findTrees({
-      from: order.masterSite,
-      to: [...sites],
-      bytes: keyBytes + hopTagKeyBytes,
-      avoidSites: new Set(order.avoidSites.filter((name) => finder.knows(name))),
-      avoidLinks: new Set(order.avoidSites.filter((name) => !finder.knows(name))),
-      space: order.space,
-      disjoint: order.disjoint,
-    });
+    const { finder, network, policy } = this.#options;
+    const demand = demandOf(order, keyBytes, (name) => finder.knows(name));
+    const found = finder.findTrees(demand);
     if ("reason" in found) {
-      throw found.unmet && isConstrained(order)
-        ? new KeyRouteUnmetError(found.reason)
-        : new KeyUnavailableError(found.reason);
+      if (found.unmet && isConstrained(order)) throw new KeyRouteUnmetError(found.reason);
+      const wanted = new Map(finder.wantedLinks(demand).map((link) => [link, demand.bytes]));
+      throw notYet(found.reason, policy.wait(wishOf(order, wanted)));
     }
+    const wish = wishOf(order, bytesPerLinkOf(found.trees, keyBytes));
+    const delay = policy.admit(wish);
+    if (delay !== undefined)
+      throw notYet("Key on the way is short, and others are before this request.", delay);
     const reserved = reserveTrees(network, found.trees, keyBytes);
     if (reserved === undefined)
-      throw new KeyUnavailableError(
+      throw notYet(
         "The links of the routes have too little key for all recipients at once.",
+        policy.wait(wish),
       );
+    policy.served(wish);
     this.#announce(reserved, 1);
     return reserved;
   }
@@ -277,10 +263,6 @@ export class RelayDesk {
     };
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-function isConstrained({ avoidSites, space, disjoint }: RelayOrder): boolean {
-  return avoidSites.length > 0 || space !== "allow" || disjoint > 1;
 }
 
 /** Loads of at most frameBytes, except that one request is never split. */

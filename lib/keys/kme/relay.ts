@@ -45,16 +45,20 @@ export function reserveTrees(
   trees: readonly PlannedTree[],
   keyBytes: number,
 ): ReservedTree[] | undefined {
-  const bytesPerLink = keyBytes + hopTagKeyBytes;
-  const wanted = new Map<string, number>();
-  for (const { tree } of trees) {
-    for (const { link } of tree.hops) wanted.set(link, (wanted.get(link) ?? 0) + bytesPerLink);
-  }
-  for (const [link, bytes] of wanted) {
+  for (const [link, bytes] of bytesPerLinkOf(trees, keyBytes)) {
     const pool = network.pool(link);
     if (!pool.usable || pool.availableBytes < bytes) return undefined;
   }
-  return trees.map(({ tree, share }) => reserveTree(network, tree, share, bytesPerLink));
+  return trees.map(({ tree, share }) => reserveTree(network, tree, share, keyBytes + hopTagKeyBytes));
+}
+
+/** What carrying keys of this length over the trees takes from every link, tags included. */
+export function bytesPerLinkOf(trees: readonly PlannedTree[], keyBytes: number): Map<string, number> {
+  const wanted = new Map<string, number>();
+  for (const { tree } of trees) {
+    for (const { link } of tree.hops) wanted.set(link, (wanted.get(link) ?? 0) + keyBytes + hopTagKeyBytes);
+  }
+  return wanted;
 }
 
 function reserveTree(

@@ -73,6 +73,17 @@ export class RouteFinder {
     return { trees };
   }
 
+  /** Links of the ways that `findTrees` would take if all had key; none where there are no such ways. */
+  wantedLinks({ to, disjoint, ...demand }: TreeDemand): readonly string[] {
+    const routes = to.flatMap((place): readonly Route[] => {
+      const wanted = { ...demand, to: place };
+      if (disjoint > 1) return this.#router.disjointIgnoringKey(wanted, disjoint) ?? [];
+      const route = this.#router.routeIgnoringKey(wanted);
+      return route === undefined ? [] : [route];
+    });
+    return [...new Set(routes.flatMap(({ links }) => links))];
+  }
+
   /** Whether a place of this name holds key or lies in the network. */
   knows(site: string): boolean {
     return this.#places.has(site);

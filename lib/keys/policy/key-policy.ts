@@ -1,0 +1,147 @@
+import type { LinkNetwork } from "../link-types.ts";
+import { LinkMeters } from "./link-meters.ts";
+import { type KeyPriority, type Ticket, WaitingQueue } from "./waiting-queue.ts";
+
+/** A request for link key, as the policy sees it. */
+export interface KeyWish {
+  /** The same for every attempt of the same asker at the same recipients. */
+  readonly name: string;
+  readonly site: string;
+  readonly priority: KeyPriority;
+  /** Bytes wanted on every link of the way, tags included. */
+  readonly links: ReadonlyMap<string, number>;
+}
+
+/** Why a request does not get key now. */
+export interface Delay {
+  /** Until its turn with key, from measured production, ms; undefined where a link makes none. */
+  readonly estimateMs: number | undefined;
+  /** When to ask again, ms. */
+  readonly retryAfterMs: number;
+}
+
+/** How one link stands with those who want its key. */
+export interface LinkOutlook {
+  readonly producedBytesPerSecond: number | null;
+  readonly consumedBytesPerSecond: number | null;
+  /** At the present rates; null when the pool does not empty. */
+  readonly timeToEmptyMs: number | null;
+  readonly waiting: Readonly<Record<KeyPriority, number>>;
+  /** Until all who wait now have been served; null when nobody waits or the link makes no key. */
+  readonly timeToKeyMs: number | null;
+}
+
+const unknownRetryMs = 2000;
+const soonestRetryMs = 250;
+const latestRetryMs = 30_000;
+/** A ticket outlives the moment for which it was told to ask again by this much. */
+const graceMs = 15_000;
+
+/**
+ * Who gets key first where there is too little of it. Nobody queues while pools have what is asked for; a request that
+ * finds too little leaves a ticket on every link of its way, and key that is made goes to tickets in turn, whoever
+ * happens to ask when it appears.
+ */
+export class KeyPolicy {
+  readonly #network: LinkNetwork;
+  readonly #now: () => number;
+  readonly #meters: LinkMeters;
+  readonly #queues = new Map<string, WaitingQueue>();
+
+  constructor(network: LinkNetwork, now: () => number) {
+    this.#network = network;
+    this.#now = now;
+    this.#meters = new LinkMeters(network, now);
+  }
+
+  /** Undefined: take the key now, this turn, and tell `served`. Otherwise the wish waits in the queues of its links. */
+  admit(wish: KeyWish): Delay | undefined {
+    if (this.#queues.size === 0) return undefined;
+    this.#expire();
+    const short = [...wish.links].some(([link, bytes]) => this.#missing(wish, link, bytes) > 0);
+    return short ? this.wait(wish) : undefined;
+  }
+
+  /**
+   * A wish that cannot be met now, whatever others want. It gets its place where key is short and being made; one that
+   * nobody can say when to meet (a link in alarm, a key larger than a pool) holds nothing back from others.
+   */
+  wait(wish: KeyWish): Delay {
+    this.#expire();
+    const estimateMs = this.#estimate(wish);
+    const retryAfterMs =
+      estimateMs === undefined
+        ? unknownRetryMs
+        : Math.min(latestRetryMs, Math.max(soonestRetryMs, Math.ceil(estimateMs)));
+    if (estimateMs === undefined) return { estimateMs, retryAfterMs };
+    for (const [link, bytes] of wish.links) {
+      if (this.#missing(wish, link, bytes) <= 0) continue;
+      const queue = this.#queues.get(link) ?? new WaitingQueue();
+      this.#queues.set(link, queue);
+      queue.enter(this.#ticket(wish, bytes), this.#now() + retryAfterMs + graceMs);
+    }
+    return { estimateMs, retryAfterMs };
+  }
+
+  /** The wish has its key. */
+  served(wish: KeyWish): void {
+    if (this.#queues.size === 0) return;
+    for (const [link, bytes] of wish.links)
+      this.#queues.get(link)?.noteServed(this.#ticket(wish, bytes), this.#now());
+    // Its way may have been another while it waited.
+    for (const queue of this.#queues.values()) queue.leave(wish.name);
+    this.#expire();
+  }
+
+  outlook(link: string): LinkOutlook {
+    this.#expire();
+    const rates = this.#meters.rates(link);
+    const queue = this.#queues.get(link);
+    const waiting = { priority: queue?.count("priority") ?? 0, ordinary: queue?.count("ordinary") ?? 0 };
+    const { availableBytes } = this.#network.pool(link);
+    const drain = rates === undefined ? 0 : rates.consumed - rates.produced;
+    const missing = (queue?.totalBytes ?? 0) - availableBytes;
+    const makes = rates !== undefined && rates.produced > 0;
+    return {
+      producedBytesPerSecond: rates?.produced ?? null,
+      consumedBytesPerSecond: rates?.consumed ?? null,
+      timeToEmptyMs: drain > 0 ? Math.round((1000 * availableBytes) / drain) : null,
+      waiting,
+      timeToKeyMs:
+        queue !== undefined && makes ? Math.max(0, Math.round((1000 * missing) / rates.produced)) : null,
+    };
+  }
+
+  /** Bytes that must still be made on `link` before it is this wish's turn with all it wants. */
+  #missing(wish: KeyWish, link: string, bytes: number): number {
+    const queue = this.#queues.get(link);
+    const ahead = queue?.bytesAhead(this.#ticket(wish, bytes), this.#now()) ?? 0;
+    return ahead + bytes - this.#network.pool(link).availableBytes;
+  }
+
+  #estimate(wish: KeyWish): number | undefined {
+    let latest = 0;
+    for (const [link, bytes] of wish.links) {
+      const missing = this.#missing(wish, link, bytes);
+      if (missing <= 0) continue;
+      const { condition, capacityBytes } = this.#network.pool(link);
+      const produced = this.#meters.rates(link)?.produced ?? 0;
+      if (produced <= 0 || condition === "alarm" || condition === "down") return undefined;
+      if (bytes > capacityBytes) return undefined;
+      latest = Math.max(latest, (1000 * missing) / produced);
+    }
+    return latest;
+  }
+
+  #ticket({ name, site, priority }: KeyWish, bytes: number): Ticket {
+    return { name, site, priority, bytes, since: this.#now() };
+  }
+
+  #expire(): void {
+    const now = this.#now();
+    for (const [link, queue] of this.#queues) {
+      queue.expire(now);
+      if (queue.size === 0) this.#queues.delete(link);
+    }
+  }
+}

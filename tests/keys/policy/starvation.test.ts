@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { KeyPolicy, type KeyWish } from "../../../lib/keys/policy/key-policy.ts";
+import { agingMs, type KeyPriority } from "../../../lib/keys/policy/waiting-queue.ts";
+import { graphOf } from "../../network/support/graph-of.ts";
+import { FakeLinkNetwork } from "../support/fake-link-network.ts";
+
+const link = "link-0";
+const ledger = {
+  initialCounts: () => undefined,
+  acceptBlock: async () => undefined,
+  acceptUse: async () => undefined,
+  acceptLosses: async () => undefined,
+};
+
+interface Asker {
+  readonly wish: KeyWish;
+  /** Between the end of one request and the next, ms. */
+  readonly pauseMs: number;
+  askAt: number;
+  since: number;
+  firstEstimate: number | undefined;
+  readonly waits: { readonly waited: number; readonly estimate: number }[];
+}
+
+function askerOf(name: string, priority: KeyPriority, bytes: number, pauseMs: number, site = name): Asker {
+  const wish = { name, site, priority, links: new Map([[link, bytes]]) };
+  return { wish, pauseMs, askAt: 0, since: -1, firstEstimate: undefined, waits: [] };
+}
+
+/** One link that makes `made` bytes every `everyMs`, and askers who come again when they are told to. Virtual time. */
+async function starve(askers: readonly Asker[], made: number, everyMs: number, forMs: number) {
+  let now = 0;
+  const { topology } = graphOf(2, [{ a: 0, b: 1, key: 0 }]);
+  const network = await FakeLinkNetwork.open(topology, ledger, 0);
+  const policy = new KeyPolicy(network, () => now);
+  const pool = network.pool(link);
+  for (; now < forMs; now += 100) {
+    if (now % everyMs === 0) await network.fill(link, made);
+    for (const asker of askers) {
+      if (now < asker.askAt) continue;
+      if (asker.since < 0) asker.since = now;
+      const bytes = asker.wish.links.get(link)!;
+      const delay = pool.availableBytes < bytes ? policy.wait(asker.wish) : policy.admit(asker.wish);
+      if (delay !== undefined) {
+        asker.askAt = now + delay.retryAfterMs;
+        asker.firstEstimate ??= delay.estimateMs;
+        continue;
+      }
+      const reservation = pool.reserve(bytes, "relayed")!;
+      pool.endA.take(reservation).destroy();
+      pool.endB.take(reservation).destroy();
+      policy.served(asker.wish);
+      asker.waits.push({ waited: now - asker.since, estimate: asker.firstEstimate ?? 0 });
+      asker.since = -1;
+      asker.firstEstimate = undefined;
+      asker.askAt = now + asker.pauseMs;
+    }
+  }
+  return { now, policy };
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const bytesOf = ({ wish, waits }: Asker) => wish.links.get(link)! * waits.length;
+const later = ({ waits }: Asker) => waits.slice(3);
+
+describe("with a pool held nearly empty", () => {
+  it("priority requests get through while ordinary ones wait with an estimate that proves roughly right", async () => {
+    // 100 bytes a second are made; ordinary askers want them all ten times over.
+    const ordinary = Array.from({ length: 10 }, (_, i) => askerOf(`ordinary ${i}`, "ordinary", 300, 0));
+    const urgent = askerOf("urgent", "priority", 100, 4000);
+    const { now } = await starve([...ordinary, urgent], 200, 2000, 900_000);
+    expect(mean(later(urgent).map(({ waited }) => waited))).toBeLessThan(6000);
+    expect(urgent.waits.length).toBeGreaterThan(80);
+    for (const asker of ordinary) {
+      expect(asker.waits.length).toBeGreaterThan(5);
+      expect(Math.max(...asker.waits.map(({ waited }) => waited))).toBeLessThan(2 * agingMs);
+    }
+    const told = ordinary.flatMap(later).filter(({ estimate }) => estimate > 0);
+    const ratio = mean(told.map(({ waited, estimate }) => waited / estimate));
+    expect(ratio).toBeGreaterThan(0.5);
+    expect(ratio).toBeLessThan(2);
+    const total = [...ordinary, urgent].reduce((sum, asker) => sum + bytesOf(asker), 0);
+    // Nothing made is held back from everybody.
+    expect(total).toBeGreaterThan(0.95 * (now / 10) - 600);
+  });
+
+  it("ordinary requests keep a share even when priority ones alone want more than is made", async () => {
+    const urgent = Array.from({ length: 6 }, (_, i) => askerOf(`urgent ${i}`, "priority", 200, 0));
+    const ordinary = askerOf("ordinary", "ordinary", 200, 0);
+    const { now } = await starve([...urgent, ordinary], 100, 1000, 600_000);
+    const share = bytesOf(ordinary) / (now / 10);
+    expect(share).toBeGreaterThan(0.12);
+    expect(share).toBeLessThan(0.35);
+  });
+
+  it("a site that asks a hundred times gets no more than one that asks once", async () => {
+    const many = Array.from({ length: 30 }, (_, i) => askerOf(`many ${i}`, "ordinary", 100, 0, "greedy"));
+    const modest = askerOf("modest", "ordinary", 100, 0);
+    await starve([...many, modest], 100, 1000, 300_000);
+    const greedy = many.reduce((sum, asker) => sum + bytesOf(asker), 0);
+    expect(bytesOf(modest) / greedy).toBeGreaterThan(0.6);
+  });
+
+  it("a large request is not passed over for ever by small ones", async () => {
+    const small = Array.from({ length: 8 }, (_, i) => askerOf(`small ${i}`, "ordinary", 50, 0));
+    const large = askerOf("large", "ordinary", 2000, 0);
+    await starve([...small, large], 100, 1000, 600_000);
+    expect(large.waits.length).toBeGreaterThan(2);
+  });
+
+  it("tells how long the key will last and who waits", async () => {
+    const askers = [askerOf("one", "ordinary", 500, 0), askerOf("two", "priority", 500, 0)];
+    const { policy } = await starve(askers, 100, 1000, 60_000);
+    const outlook = policy.outlook(link);
+    expect(outlook.producedBytesPerSecond).toBeGreaterThan(80);
+    expect(outlook.producedBytesPerSecond).toBeLessThan(120);
+    expect(outlook.waiting).toEqual({ priority: 1, ordinary: 1 });
+    expect(outlook.timeToKeyMs).toBeGreaterThan(0);
+  });
+});
+
+describe("a request that nobody can say when to meet", () => {
+  it("gets no estimate and holds nothing back", async () => {
+    let now = 0;
+    const { topology } = graphOf(2, [{ a: 0, b: 1, key: 0 }]);
+    const network = await FakeLinkNetwork.open(topology, ledger, 0);
+    const policy = new KeyPolicy(network, () => now);
+    now = 10_000;
+    const stuck = askerOf("stuck", "priority", 500, 0).wish;
+    expect(policy.wait(stuck)).toEqual({ estimateMs: undefined, retryAfterMs: 2000 });
+    await network.fill(link, 100);
+    expect(policy.admit(askerOf("other", "ordinary", 100, 0).wish)).toBeUndefined();
+  });
+});
