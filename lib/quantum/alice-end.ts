@@ -150,6 +150,16 @@ export class AliceEnd implements PulseSource {
     return isHopeless(this.#terms, estimation) ? "no-key-in-block" : "continue";
   }
 
+  /** Errors among all bits of the key basis, when Bob gives them away: a probe has no use for them. */
+  compareKey(his: Uint8Array): number {
+    const mine = this.#packed.length > 0 ? this.#packed : this.#sifted.takeKey();
+    this.#packed = mine;
+    if (his.length !== mine.length) throw new QuantumMessageError("key bits of the wrong length");
+    const different = mine.map((byte, i) => byte ^ (his[i] as number));
+    trimPlane(different, this.siftedBits);
+    return countOnes(different, different);
+  }
+
   answerReconciliation(request: Uint8Array): Bytes {
     if (this.#responder === undefined) throw new QuantumMessageError("reconciliation before estimation");
     return this.#responder.answer(request);

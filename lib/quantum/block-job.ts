@@ -100,7 +100,6 @@ class BlockRun {
   readonly #random: RandomSource;
   #abort: BlockAbort | null = null;
   #evidence: LinkEvidence | undefined;
-  #agreed = false;
 
   constructor(
     order: BlockOrder,
@@ -140,6 +139,7 @@ class BlockRun {
       yield* this.#collect(alice, bob);
       this.#estimate(alice, bob);
       yield;
+      if (this.#order.probe === true) this.#discloseAll(alice, bob);
       yield* this.#reconcile(alice, bob);
       this.#verify(alice, bob);
       yield;
@@ -187,7 +187,15 @@ class BlockRun {
     this.#checkpoint(alice, bob);
     const alarm = alarmOf(this.#measure(alice, bob));
     if (alarm !== null) throw new BlockAborted(alarm);
+    if (decision === "no-key-in-block" && this.#order.probe === true) return;
     if (decision !== "continue") throw new BlockAborted(decision);
+  }
+
+  /** A probe compares the bits of the key basis too: it sees much smaller changes than in the test bits alone. */
+  #discloseAll(alice: AliceEnd, bob: BobEnd): never {
+    const errors = alice.compareKey(this.#say("bob", messageKind.keyBits, bob.discloseKey()));
+    this.#checkpoint(alice, bob);
+    throw new BlockAborted(alarmOf(this.#measure(alice, bob, errors)) ?? "no-key-in-block");
   }
 
   *#reconcile(alice: AliceEnd, bob: BobEnd): Generator<undefined, void, undefined> {
@@ -207,7 +215,6 @@ class BlockRun {
     const read = alice.readVerdict(this.#say("bob", messageKind.verdict, verdict.body));
     this.#checkpoint(alice, bob);
     if (!read.agrees || !verdict.agrees) throw new BlockAborted("verification-failed");
-    this.#agreed = true;
     const alarm = alarmOf(this.#measure(alice, bob, read.corrections));
     if (alarm !== null) throw new BlockAborted(alarm);
   }
@@ -272,7 +279,6 @@ class BlockRun {
       bob,
       aborted: this.#abort,
       evidence: this.#evidence,
-      reconciled: this.#agreed,
       seeded: this.#random.seeded,
     });
     const aliceKey = this.#abort === null ? alice?.takeKey() : undefined;

@@ -19,6 +19,8 @@ export interface BlockOrder {
   readonly epsilonCor: number;
   /** The modular hash, the faster one, when absent. */
   readonly amplification?: AmplificationKind;
+  /** True to learn how the link is, not to make key: all bits are compared in the open. */
+  readonly probe?: boolean;
   /** False only to demonstrate what then happens: nobody checks a tag, and the key must not be used. */
   readonly authenticated?: boolean;
   /** A satellite's pass: loss and background of each stretch of it, instead of the loss of `parameters`. */

@@ -22,8 +22,6 @@ export interface ReportInput {
   readonly bob: BobEnd | undefined;
   readonly aborted: BlockAbort | null;
   readonly evidence: LinkEvidence | undefined;
-  /** True once verification agreed: then the errors of the key basis are known. */
-  readonly reconciled: boolean;
   readonly seeded: boolean;
 }
 
@@ -32,7 +30,7 @@ export function composeReport(input: ReportInput): BlockReport {
   const { order, expected, quantum, channel, alice, bob, aborted } = input;
   const estimation = bob?.estimation;
   const siftedBits = alice?.siftedBits ?? 0;
-  const qber = input.reconciled ? (bob?.corrections ?? 0) / siftedBits : (estimation?.testQber ?? 0);
+  const qber = input.evidence?.qber.measured ?? 0;
   const leakedBits = alice?.leakedBits ?? 0;
   const spent = { alice: alice?.authenticator.spentBytes ?? 0, bob: bob?.authenticator.spentBytes ?? 0 };
   const epsilon = epsilonOf(order.epsilonSec, siftedBits, alice?.authenticator.epsilon ?? 0);

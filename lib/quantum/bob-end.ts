@@ -100,6 +100,12 @@ export class BobEnd implements PulseDetector {
     return this.#sifted.takeTest().bits;
   }
 
+  /** All his bits of the key basis, in a probe. */
+  discloseKey(): Bytes {
+    if (this.#packed.length === 0) this.#packed = this.#sifted.takeKey();
+    return this.#packed.slice();
+  }
+
   /** Takes Alice's counts, which must be his own where he can tell, and gets ready to correct. */
   readEstimate(body: Uint8Array): EstimateDecision {
     const { counts, decision, reconciliationSeed } = decodeEstimate(body);

@@ -13,6 +13,7 @@ export const messageKind = {
   verdict: 8,
   amplification: 9,
   tag: 10,
+  keyBits: 11,
 } as const;
 
 export type MessageKind = (typeof messageKind)[keyof typeof messageKind];

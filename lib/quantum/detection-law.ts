@@ -1,9 +1,4 @@
-import {
-  chooseSplitting,
-  multiProbability,
-  multiSilence,
-  type SplittingChoice,
-} from "./attack/photon-splitting.ts";
+import { multiProbability, multiSilence, passedMultiphotons } from "./attack/photon-splitting.ts";
 import { type ClickLaw, clickLaw, type Polarisation, type Silence } from "./click-law.ts";
 import type { ChannelCondition } from "./condition.ts";
 import type { LinkParameters } from "./link-parameters.ts";
@@ -83,7 +78,8 @@ function either(one: number, other: number): number {
 interface Splitting {
   readonly fraction: number;
   readonly receiver: number;
-  readonly choice: SplittingChoice;
+  /** Share of the pulses with several photons that Eve lets pass. */
+  readonly passed: number;
   readonly clickOf: (silence: Silence) => ClickLaw;
 }
 
@@ -95,38 +91,29 @@ function splittingUnder(
 ): Splitting | undefined {
   if (attack.model !== "photon-number-splitting" || attack.fraction === 0) return undefined;
   const receiver = parameters.detectorEfficiency;
-  const choice = chooseSplitting({
+  const passed = passedMultiphotons({
     means: parameters.intensities,
     probabilities: parameters.intensityProbabilities,
     transmittance,
     receiver,
     clickOf,
   });
-  return { fraction: attack.fraction, receiver, choice, clickOf };
+  return { fraction: attack.fraction, receiver, passed, clickOf };
 }
 
 /** Empty pulses stay as they are; of the attacked others, what Eve blocks is dark at Bob's. */
 function withSplitting(law: IntensityLaw, split: Splitting | undefined, mean: number): IntensityLaw {
   if (split === undefined) return law;
-  const { fraction, receiver, choice, clickOf } = split;
+  const { fraction, receiver, passed, clickOf } = split;
   const dark = clickOf(() => 1);
-  const attacked = (usual: ClickLaw, weight: number, passed: number, silence: Silence): ClickLaw => {
-    const lit = clickOf(silence);
-    const mixed = (of: keyof ClickLaw) =>
-      (1 - fraction) * usual[of] + fraction * weight * (passed * lit[of] + (1 - passed) * dark[of]);
+  const attacked = (usual: ClickLaw, weight: number, now: (of: keyof ClickLaw) => number): ClickLaw => {
+    const mixed = (of: keyof ClickLaw) => (1 - fraction) * usual[of] + fraction * weight * now(of);
     return { click: mixed("click"), error: mixed("error") };
   };
-  const multiWeight = multiProbability(mean);
-  const single = attacked(
-    law.single,
-    mean * Math.exp(-mean),
-    choice.singles,
-    (share) => 1 - receiver * share,
-  );
-  const multi =
-    multiWeight > 0
-      ? attacked(law.multi, multiWeight, choice.multis, multiSilence(mean, receiver))
-      : law.multi;
+  const single = attacked(law.single, mean * Math.exp(-mean), (of) => dark[of]);
+  const several = multiProbability(mean);
+  const lit = several > 0 ? clickOf(multiSilence(mean, receiver)) : dark;
+  const multi = attacked(law.multi, several, (of) => passed * lit[of] + (1 - passed) * dark[of]);
   return {
     click: law.vacuum.click + single.click + multi.click,
     error: law.vacuum.error + single.error + multi.error,

@@ -17,8 +17,8 @@ export interface Reading {
 export interface LinkEvidence {
   /** Clicks per gate in which the detectors are not blind. */
   readonly clickRate: Reading;
-  /** Decoy clicks among those of signal and decoy. */
-  readonly decoyShare: Reading;
+  /** Q_ν/Q_μ: clicks per decoy pulse over clicks per signal pulse. */
+  readonly decoyRatio: Reading;
   /** Ones among Bob's bits. */
   readonly onesShare: Reading;
   /** nA */
@@ -33,7 +33,7 @@ export type EvidenceAlarm =
   | "photocurrent-high"
   | "light-excess"
   | "detector-unbalanced"
-  | "decoy-share-low"
+  | "decoy-ratio-low"
   | "misalignment-limit"
   | "qber-high";
 
@@ -82,10 +82,11 @@ export function gatherEvidence(link: MeasuredLink, measured: Measurements): Link
   const gates = liveGates(parameters, measured);
   const rate = measured.detections / gates;
   const explained = varying ? usual : lawAtClickRate(parameters, rate);
-  const decoy = decoyShareOf(parameters, explained);
-  const lit = Math.max(1, measured.clicks[0] + measured.clicks[1]);
+  const { intensityProbabilities: p } = parameters;
+  const decoy = explained.intensities[1].click / explained.intensities[0].click;
+  const [signals, decoys] = [Math.max(1, measured.clicks[0]), Math.max(1, measured.clicks[1])];
   const rateWidth = sigmas * Math.sqrt(usual.meanGain / gates);
-  const decoyWidth = sigmas * Math.sqrt((decoy * (1 - decoy)) / lit);
+  const decoyWidth = sigmas * Math.sqrt(1 / signals + 1 / decoys);
   const onesWidth = balanceTolerance + (sigmas * 0.5) / Math.sqrt(Math.max(1, measured.detections));
   return {
     clickRate: {
@@ -94,10 +95,10 @@ export function gatherEvidence(link: MeasuredLink, measured: Measurements): Link
       low: varying ? null : usual.meanGain * shortfall - rateWidth,
       high: usual.meanGain * excess + rateWidth,
     },
-    decoyShare: {
-      measured: measured.clicks[1] / lit,
+    decoyRatio: {
+      measured: (decoys * p[0]) / (signals * p[1]),
       expected: decoy,
-      low: decoy * (1 - decoyTolerance) - decoyWidth,
+      low: decoy * (1 - decoyTolerance - decoyWidth),
       high: null,
     },
     onesShare: {
@@ -134,11 +135,11 @@ export function quietQber({ qber }: LinkEvidence): number {
 
 /** The one alarm that explains most, if any: what blinds or floods the receiver also spoils the other readings. */
 export function alarmOf(evidence: LinkEvidence): EvidenceAlarm | null {
-  const { photocurrent, clickRate, onesShare, decoyShare, compensator, qber } = evidence;
+  const { photocurrent, clickRate, onesShare, decoyRatio, compensator, qber } = evidence;
   if (isHigh(photocurrent)) return "photocurrent-high";
   if (isHigh(clickRate)) return "light-excess";
   if (isHigh(onesShare) || isLow(onesShare)) return "detector-unbalanced";
-  if (isLow(decoyShare)) return "decoy-share-low";
+  if (isLow(decoyRatio)) return "decoy-ratio-low";
   if (isHigh(qber)) return compensator.measured >= 1 ? "misalignment-limit" : "qber-high";
   return null;
 }
@@ -164,12 +165,6 @@ export function lawAtClickRate(parameters: LinkParameters, clicksPerGate: number
 /** Gates in which the detectors were not blind after a click, by Bob's clicks. */
 function liveGates({ deadTimeSeconds, clockHz }: LinkParameters, measured: Measurements): number {
   return Math.max(1, measured.pulses - measured.detections * deadTimeSeconds * clockHz);
-}
-
-function decoyShareOf({ intensityProbabilities: p }: LinkParameters, law: DetectionLaw): number {
-  const signal = p[0] * law.intensities[0].click;
-  const decoy = p[1] * law.intensities[1].click;
-  return signal + decoy > 0 ? decoy / (signal + decoy) : 0;
 }
 
 function isHigh({ measured, high }: Reading): boolean {

@@ -243,13 +243,16 @@ describe("the classical line", () => {
     return body;
   };
 
+  // Only a probe gives the bits of the key basis away.
+  const orderWith = (kind: number) => orderAt(10, { probe: kind === messageKind.keyBits });
+
   it.each(Object.entries(messageKind))("refuses a block in which one bit of %s was changed", (_, kind) => {
-    expectNoKey(run(orderAt(10), 4, changeFirst(kind, flipABit)), "authentication-failed");
+    expectNoKey(run(orderWith(kind), 4, changeFirst(kind, flipABit)), "authentication-failed");
   });
 
   it.each(Object.entries(messageKind))("refuses a block in which %s was cut short or emptied", (_, kind) => {
     for (const change of [(body: Uint8Array) => body.subarray(1), () => new Uint8Array(0)]) {
-      expectNoKey(run(orderAt(10), 4, changeFirst(kind, change)), "authentication-failed");
+      expectNoKey(run(orderWith(kind), 4, changeFirst(kind, change)), "authentication-failed");
     }
   });
 });

@@ -9,7 +9,7 @@ const warnings: ReadonlySet<LinkAlarmCause> = new Set<LinkWarning>(["loss-high",
 const texts: Readonly<Record<LinkAlarmCause, string>> = {
   "qber-high":
     "Too many bits differ between the two ends: somebody may be measuring the light, or a device is out of adjustment. The block was thrown away; no key from it is used.",
-  "decoy-share-low":
+  "decoy-ratio-low":
     "Weak test pulses arrive too rarely beside strong ones: somebody may be splitting photons off the strong ones. The error rate would not show it. The block was thrown away.",
   "photocurrent-high":
     "Far too much current flows in the receiver: somebody may be blinding its detectors to steer them. Errors and rates look normal. Key is withheld by policy. Pulsed attacks have evaded such monitors in tests.",

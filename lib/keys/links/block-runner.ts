@@ -88,6 +88,7 @@ export class BlockRunner {
     const order: BlockOrder = {
       parameters,
       condition: monitor.disturbance.channelAt(this.#options.now()),
+      probe: planned.purpose === "probe",
       authenticated: planned.purpose !== "quarantine",
       siftedTarget,
       maxPulses,

@@ -11,32 +11,23 @@ export interface SplittingInput {
   readonly clickOf: (silence: Silence) => ClickLaw;
 }
 
-/** What Eve lets pass: shares of the pulses with one photon and with more, each over her own fibre. */
-export interface SplittingChoice {
-  readonly singles: number;
-  readonly multis: number;
-}
-
 /**
  * Photon-number splitting (Brassard, Lütkenhaus, Mor, Sanders 2000). Eve counts the photons of each pulse. Of several
  * she keeps one, measures it once the bases are announced and so knows the bit; the rest goes on without loss. Single
- * photons she blocks. How many of each she lets pass is chosen so that the mean click rate stays as it was; where
- * multi-photon pulses are too few for that, she must let some single photons pass and knows less.
+ * photons she blocks. Answers the share of pulses with several photons that she lets pass so that the mean click rate
+ * stays as it was: all of them where they are too few for that, as on a short link.
  */
-export function chooseSplitting(input: SplittingInput): SplittingChoice {
+export function passedMultiphotons(input: SplittingInput): number {
   const { means, probabilities, transmittance, receiver, clickOf } = input;
   const silent = clickOf(() => 1).click;
   const sumOver = (of: (mean: number) => number): number =>
     means.reduce((sum, mean, k) => sum + (probabilities[k] ?? 0) * of(mean), 0);
   const usual = sumOver((mean) => clickOf((share) => Math.exp(-mean * transmittance * share)).click) - silent;
-  const one = (clickOf((share) => 1 - receiver * share).click - silent) * sumOver(singleProbability);
-  const more = sumOver((mean) => {
+  const most = sumOver((mean) => {
     const weight = multiProbability(mean);
     return weight > 0 ? weight * (clickOf(multiSilence(mean, receiver)).click - silent) : 0;
   });
-  const multis = more > 0 ? Math.min(1, usual / more) : 0;
-  const singles = one > 0 ? Math.min(1, Math.max(0, usual - multis * more) / one) : 0;
-  return { singles, multis };
+  return most > 0 ? Math.min(1, usual / most) : 0;
 }
 
 /** Silence of pulses that had n ≥ 2 photons and now have n − 1: Σ P(n)(1 − ηx)^(n−1) over P(n ≥ 2). */
@@ -47,10 +38,6 @@ export function multiSilence(mean: number, receiver: number): Silence {
     const terms = Math.exp(-mean * receiver * share) - Math.exp(-mean) * (1 + mean * passed);
     return terms / passed / multiProbability(mean);
   };
-}
-
-function singleProbability(mean: number): number {
-  return mean * Math.exp(-mean);
 }
 
 /** P(n ≥ 2), without the cancellation of 1 − e^−μ(1 + μ) for small means. */
