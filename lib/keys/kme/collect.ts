@@ -67,7 +67,36 @@ export async function collectKeys(
     return { value: found.value.map(toCollected) };
   });
   if (taken.length > 0) await remove(client, taken);
+  await findReplays(client, collections, outcomes);
   return outcomes;
+}
+
+/**
+ * Whoever collected its copy of a key that still waits for others was named: its replay is "not found", not a
+ * stranger's request. Changes those outcomes in place; costs a query only when somebody was refused.
+ */
+async function findReplays(
+  client: SqlClient,
+  collections: readonly Collection[],
+  outcomes: Outcome<CollectedKey[]>[],
+): Promise<void> {
+  const refused = outcomes.flatMap((outcome, index) =>
+    "error" in outcome && outcome.error instanceof KeyNotAuthorisedError ? [index] : [],
+  );
+  if (refused.length === 0) return;
+  const ids = refused.flatMap((index) => collections[index]?.keyIds ?? []);
+  const lives = await client.query<{ key_id: Uint8Array; delivered_sites: readonly string[] }>(
+    "SELECT key_id, delivered_sites FROM key_lives WHERE key_id = ANY($1::bytea[])",
+    [ids],
+  );
+  const delivered = new Set(
+    lives.flatMap((life) => life.delivered_sites.map((site) => `${site} ${toHex(life.key_id)}`)),
+  );
+  for (const index of refused) {
+    const collection = collections[index];
+    if (collection?.keyIds.some((id) => delivered.has(`${collection.site} ${toHex(id)}`)))
+      outcomes[index] = { error: new KeyNotFoundError() };
+  }
 }
 
 function groupByKey(rows: readonly Row[]): Map<string, Map<string, Row>> {
