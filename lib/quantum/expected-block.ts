@@ -53,3 +53,28 @@ export function expectedBlock(parameters: LinkParameters, options: ExpectedBlock
     secretBits: secretLength(estimate, leakedBits, options.epsilonSec, Math.log2(2 / options.epsilonCor)),
   };
 }
+
+/**
+ * Secret bits per emitted pulse of an undisturbed link for blocks without end, with the true yields of the photon
+ * numbers: what finite blocks approach and never reach.
+ */
+export function asymptoticSecretPerPulse(
+  parameters: LinkParameters,
+  reconciliationEfficiency: number,
+): number {
+  const law = detectionLaw(parameters, undisturbed);
+  let vacua = 0;
+  let singles = 0;
+  let singleErrors = 0;
+  for (const [k, { vacuum, single }] of law.intensities.entries()) {
+    const probability = parameters.intensityProbabilities[k] ?? 0;
+    vacua += probability * vacuum.click;
+    singles += probability * single.click;
+    singleErrors += probability * single.error;
+  }
+  const secret =
+    vacua +
+    singles * (1 - binaryEntropy(singleErrors / singles)) -
+    reconciliationEfficiency * law.meanGain * binaryEntropy(law.qber);
+  return Math.max(0, secret * parameters.keyBasisProbability ** 2 * law.liveFraction);
+}

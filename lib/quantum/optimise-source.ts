@@ -33,11 +33,16 @@ function withSource(parameters: LinkParameters, point: Point): LinkParameters {
   const first = share(weights[0]);
   const second = share(weights[1]);
   const mu = rounded(0.1 + 0.9 * logistic(signal));
+  const decoy = rounded(mu * (0.05 + 0.85 * logistic(ratio)));
+  const oneDecoy = parameters.decoyStates === 1;
+  const alone = rounded(leastProbability + (1 - 2 * leastProbability) * logistic(signalOdds - decoyOdds));
   return {
     ...parameters,
     keyBasisProbability: rounded(0.5 + 0.48 * logistic(basis)),
-    intensityProbabilities: [first, second, rounded(1 - first - second)],
-    intensities: [mu, rounded(mu * (0.05 + 0.85 * logistic(ratio))), vacuumIntensity],
+    intensityProbabilities: oneDecoy
+      ? [alone, rounded(1 - alone), 0]
+      : [first, second, rounded(1 - first - second)],
+    intensities: [mu, decoy, oneDecoy ? 0 : vacuumIntensity],
   };
 }
 

@@ -21,9 +21,16 @@ const longestLossDb = 45;
  * @throws QuantumParameterError when the length is negative or the loss is not from 0 to 45 dB.
  */
 export function presetFor({ kind, lengthKm, lossDb }: LinkDescription): LinkParameters {
+  return presetOf(deviceClassFor(kind, lossDb), lengthKm, lossDb);
+}
+
+/**
+ * Devices of a class, with the source tuned to a loss (to the next decibel).
+ * @throws QuantumParameterError when the length is negative or the loss is not from 0 to 45 dB.
+ */
+export function presetOf(deviceClass: DeviceClass, lengthKm: number, lossDb: number): LinkParameters {
   requireRange("lengthKm", lengthKm, 0, 1e6);
   requireRange("lossDb", lossDb, 0, longestLossDb);
-  const deviceClass = deviceClassFor(kind, lossDb);
   const row = tunedSources[deviceClass][Math.round(lossDb)];
   if (row === undefined) throw new QuantumParameterError("lossDb", lossDb, "a loss of the tuned sources");
   const [keyBasisProbability, signal, decoy, first, second] = row;
@@ -82,4 +89,23 @@ function requireIntensities({ intensities, intensityProbabilities, decoyStates }
 function requireRange(name: string, value: number, low: number, high: number): void {
   if (!(value >= low && value <= high))
     throw new QuantumParameterError(name, value, `from ${low} to ${high}`);
+}
+
+/**
+ * The parameters with some of them set by hand.
+ * @throws QuantumParameterError naming an unknown parameter, or one out of its range.
+ */
+export function withOverrides(parameters: LinkParameters, overrides: object): LinkParameters {
+  const known = [...Object.keys(parameters), "decoyStates"];
+  for (const name of Object.keys(overrides)) {
+    if (!known.includes(name)) throw new QuantumParameterError(name, "unknown", `one of ${known.join(", ")}`);
+  }
+  const changed = { ...parameters, ...overrides };
+  for (const name of ["intensities", "intensityProbabilities"] as const) {
+    const list: unknown = changed[name];
+    if (!Array.isArray(list) || list.length !== 3)
+      throw new QuantumParameterError(name, list, "three numbers, for signal, decoy and vacuum");
+  }
+  validateParameters(changed);
+  return changed;
 }

@@ -69,6 +69,8 @@ export function validationDocument(
     "",
     "![Error rate against the tapped fraction of the pulses](physics/qber-tapped.svg)",
     "",
+    "![Loss during a satellite's pass, and the key that the pass gives](physics/satellite-pass.svg)",
+    "",
     "## What is not in the model",
     "",
     "Afterpulses are a background proportional to the rate of clicks, not a decay in time. Dead time is a factor on the",
