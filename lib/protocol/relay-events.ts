@@ -85,6 +85,20 @@ export interface RelayReceipt {
   readonly bytes: RelayBinary;
 }
 
+/** An entry whose bytes stand with those of others, `length` of them. */
+export interface RelayEntryPlace {
+  readonly seq: number;
+  readonly kind: SentEntryKind;
+  readonly length: number;
+}
+
+export interface SentEntryPlace {
+  readonly conversation: string;
+  readonly clientId: string;
+  readonly kind: SentEntryKind;
+  readonly length: number;
+}
+
 /** `io(origin, { auth })`: the session cookie is enough in a browser; elsewhere a token with audience "relay". */
 export interface RelayHandshake {
   /** Hex of the 16-byte device identifier. */
@@ -120,6 +134,14 @@ export interface ClientToRelayEvents {
     request: { conversation: string; clientId: string; kind: SentEntryKind; bytes: Uint8Array },
     ack: RelayAck<{ seq: number }>,
   ) => void;
+  /**
+   * Up to 64 entries at once, their bytes joined in order: one answer to each, as "entry:send" would give. The connection
+   * that brings entries this way does not hear of them again: the answers say their numbers.
+   */
+  "entries:send": (
+    request: { entries: readonly SentEntryPlace[]; bytes: Uint8Array },
+    ack: RelayAck<{ answers: readonly RelayAnswer<{ seq: number }>[] }>,
+  ) => void;
   /** Entries with seq > after, in order; `limit` 1..200. An answer may hold fewer when they are large. */
   "entry:read": (
     request: { conversation: string; after: number; limit: number },
@@ -137,6 +159,8 @@ export interface ClientToRelayEvents {
 export interface RelayToClientEvents {
   /** To every socket of every member, the sender's own included. */
   entry: (event: RelayEntry & { readonly conversation: string }) => void;
+  /** The same for what came by "entries:send": entries of one conversation in order, their bytes joined. */
+  entries: (event: { conversation: string; entries: readonly RelayEntryPlace[]; bytes: RelayBinary }) => void;
   receipt: (event: RelayReceipt & { readonly conversation: string }) => void;
   hint: (event: { conversation: string; user: string; kind: HintKind }) => void;
   /** You were added to this conversation. */

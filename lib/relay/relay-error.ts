@@ -1,4 +1,4 @@
-import type { RelayErrorCode } from "../protocol/relay-events.ts";
+import type { RelayErrorCode, RelayRefusal } from "../protocol/relay-events.ts";
 import { VernamError } from "../shared/errors.ts";
 
 interface RelayErrorOptions {
@@ -23,4 +23,15 @@ export class RelayError extends VernamError {
 /** One answer for "no such conversation" and "not yours", so that nobody can probe for identifiers. */
 export function unknownConversation(): RelayError {
   return new RelayError("conversation.unknown", "There is no such conversation for this user.");
+}
+
+/** As it is answered. */
+export function refusalOf(error: RelayError): RelayRefusal {
+  return {
+    ok: false,
+    code: error.code,
+    message: error.message,
+    ...(error.head === undefined ? {} : { head: error.head }),
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  };
 }

@@ -67,7 +67,7 @@ export class EngineSession {
       fail,
     };
     this.book = new ConversationBook(this.parts, () => options.keeper.certificate);
-    this.outgoing = new Outgoing(this.parts);
+    this.outgoing = new Outgoing(this.parts, (conversation, seq) => this.#inbox.carried(conversation, seq));
     this.#copies = new CopyDesk(store, gateway, now);
     this.#receipts = new ReceiptDesk(this.parts);
     this.#inbox = new Inbox(this.parts, this.#copies, this.#receipts, {

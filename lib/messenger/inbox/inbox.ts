@@ -76,8 +76,26 @@ export class Inbox {
       this.#enqueue(conversation, entry, false);
       return;
     }
-    this.#announced.set(conversation.id, Math.max(entry.seq, this.#announced.get(conversation.id) ?? 0));
+    this.#missed(conversation, entry.seq);
+  }
+
+  /** The relay has an own entry under this number, and does not send it back to this connection. */
+  carried(conversation: Conversation, seq: number): void {
+    const fetched = this.#fetched.get(conversation.id) ?? conversation.progress.cursor;
+    if (seq <= fetched || this.#stopped) return;
+    if (seq > fetched + 1 || this.#reading.has(conversation.id)) this.#missed(conversation, seq);
+    else this.#passOwn(conversation, seq);
+  }
+
+  #missed(conversation: Conversation, seq: number): void {
+    this.#announced.set(conversation.id, Math.max(seq, this.#announced.get(conversation.id) ?? 0));
     void this.catchUp(conversation);
+  }
+
+  /** Its row is written already; the offset is stored with the next entry that has something to store. */
+  #passOwn(conversation: Conversation, seq: number): void {
+    this.#fetched.set(conversation.id, seq);
+    void conversation.queue.run(async () => this.#advance(conversation, seq));
   }
 
   /** Reads everything after what is known. Resolves when all of it was settled or parked, or the connection went. */
@@ -139,8 +157,7 @@ export class Inbox {
     this.#fetched.set(conversation.id, entry.seq);
     const keyed = entry.kind === "roster" ? undefined : readKeyed(entry.kind, entry.bytes);
     if (keyed && this.#hooks.ownEntry(conversation, keyed.parsed.hash, entry.seq)) {
-      // Its row is written already; the offset is stored with the next entry that has something to store.
-      void conversation.queue.run(async () => this.#advance(conversation, entry.seq));
+      this.#passOwn(conversation, entry.seq);
       return;
     }
     if (keyed) this.#askKey(entry.kind, keyed, eager);

@@ -32,10 +32,11 @@ export class Outgoing {
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #stopped = false;
 
-  constructor(parts: EngineParts) {
+  /** `carried`: the relay answered that it has an own entry under this number. */
+  constructor(parts: EngineParts, carried: (conversation: Conversation, seq: number) => void) {
     this.#parts = parts;
     this.#epochs = new SendingEpochs(parts);
-    this.#transmitter = new Transmitter(parts, this.#lines);
+    this.#transmitter = new Transmitter(parts, this.#lines, carried);
     this.#supply = new KeySupply({
       parts,
       lines: this.#lines,

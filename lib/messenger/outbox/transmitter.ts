@@ -1,3 +1,4 @@
+import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
 import { RelayRefused } from "../relay/relay-refused.ts";
 import type { StoreWrite } from "../store/device-store.ts";
@@ -11,11 +12,18 @@ const retryAfter = 1000;
 export class Transmitter {
   readonly #parts: EngineParts;
   readonly #lines: OutboxLines;
+  readonly #carried: (conversation: Conversation, seq: number) => void;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #stopped = false;
 
-  constructor(parts: EngineParts, lines: OutboxLines) {
+  /** `carried`: the relay answered that it has an entry under this number. */
+  constructor(
+    parts: EngineParts,
+    lines: OutboxLines,
+    carried: (conversation: Conversation, seq: number) => void,
+  ) {
     this.#parts = parts;
+    this.#carried = carried;
     this.#lines = lines;
   }
 
@@ -53,6 +61,7 @@ export class Transmitter {
       const { id: clientId, kind, bytes, conversation } = item;
       const { seq } = await relay.ask("entry:send", { conversation: conversation.id, clientId, kind, bytes });
       this.acknowledged(item, seq);
+      this.#carried(conversation, seq);
     } catch (error) {
       item.state = advance(item.state, { type: "connection-lost" });
       if (this.#stopped || item.state.phase !== "bound") return;

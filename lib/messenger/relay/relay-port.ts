@@ -7,7 +7,7 @@ import type {
 } from "../../protocol/relay-events.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 
-type Asked = Omit<ClientToRelayEvents, "hint">;
+type Asked = Omit<ClientToRelayEvents, "hint" | "entries:send">;
 export type RelayQuestion = keyof Asked;
 export type RelayRequest<E extends RelayQuestion> = Parameters<Asked[E]>[0];
 type Answer<E extends RelayQuestion> = Parameters<Parameters<Asked[E]>[1]>[0];
@@ -44,7 +44,8 @@ export interface RelayPort {
   open(device: string, listener: RelayListener): void;
   /**
    * @throws MessengerError with the relay's code when it refused, "relay.offline" when no answer came (the request
-   * may or may not have been carried out: every request is safe to repeat).
+   * may or may not have been carried out: every request is safe to repeat). An entry that was sent is not heard of
+   * again on this connection, or if it is, in its place among the others: its number is in the answer.
    */
   ask<E extends RelayQuestion>(question: E, request: RelayRequest<E>): Promise<RelayReply<E>>;
   hint(conversation: string, kind: HintKind): void;

@@ -1,4 +1,5 @@
 import { io, type Socket } from "socket.io-client";
+import { cutApart } from "../../protocol/relay-batches.ts";
 import {
   type ClientToRelayEvents,
   type HintKind,
@@ -11,6 +12,7 @@ import { MessengerError } from "../messenger-error.ts";
 import { backoff, secureRandom } from "../outbox/backoff.ts";
 import type { RelayListener, RelayPort, RelayQuestion, RelayReply, RelayRequest } from "./relay-port.ts";
 import { RelayRefused, relayOffline } from "./relay-refused.ts";
+import { SendBatch } from "./send-batch.ts";
 
 const answerTimeout = 20_000;
 const firstRetry = 500;
@@ -21,6 +23,7 @@ export class SocketRelay implements RelayPort {
   readonly #origin: string;
   readonly #identity: IdentitySource;
   #socket: Socket<RelayToClientEvents, ClientToRelayEvents> | undefined;
+  readonly #sends = new SendBatch((entries, bytes) => this.#ask("entries:send", { entries, bytes }));
   #refusals = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
@@ -67,6 +70,17 @@ export class SocketRelay implements RelayPort {
     socket.on("entry", ({ conversation, seq, kind, bytes }) =>
       listener.entry({ conversation, seq, kind, bytes: relayBytes(bytes) }),
     );
+    socket.on("entries", ({ conversation, entries, bytes }) => {
+      // What does not fit together is left out: the next entry shows the gap, and it is read.
+      const parts = cutApart(
+        relayBytes(bytes),
+        entries.map(({ length }) => length),
+      );
+      for (const [i, { seq, kind }] of entries.entries()) {
+        const part = parts?.[i];
+        if (part) listener.entry({ conversation, seq, kind, bytes: part });
+      }
+    });
     socket.on("receipt", ({ conversation, device: from, kind, bytes }) =>
       listener.receipt({ conversation, device: from, kind, bytes: relayBytes(bytes) }),
     );
@@ -80,19 +94,10 @@ export class SocketRelay implements RelayPort {
   }
 
   async ask<E extends RelayQuestion>(question: E, request: RelayRequest<E>): Promise<RelayReply<E>> {
-    const socket = this.#socket;
-    if (!socket?.connected) throw relayOffline();
-    let answer: RelayRefusal | RelayReply<E>;
-    try {
-      const asking = socket.timeout(answerTimeout) as unknown as {
-        emitWithAck(event: E, body: RelayRequest<E>): Promise<RelayRefusal | RelayReply<E>>;
-      };
-      answer = await asking.emitWithAck(question, request);
-    } catch (cause) {
-      throw relayOffline(cause);
-    }
-    if (!answer.ok) throw new RelayRefused(answer);
-    return answer;
+    if (!this.connected) throw relayOffline();
+    if (question === "entry:send")
+      return (await this.#sends.add(request as RelayRequest<"entry:send">)) as RelayReply<E>;
+    return await this.#ask(question, request);
   }
 
   hint(conversation: string, kind: HintKind): void {
@@ -105,6 +110,23 @@ export class SocketRelay implements RelayPort {
     this.#socket?.removeAllListeners();
     this.#socket?.disconnect();
     this.#socket = undefined;
+  }
+
+  /** @throws RelayRefused, MessengerError "relay.offline" */
+  async #ask<Reply extends { readonly ok: true }>(question: string, request: object): Promise<Reply> {
+    const socket = this.#socket;
+    if (!socket?.connected) throw relayOffline();
+    let answer: RelayRefusal | Reply;
+    try {
+      const asking = socket.timeout(answerTimeout) as unknown as {
+        emitWithAck(event: string, body: object): Promise<RelayRefusal | Reply>;
+      };
+      answer = await asking.emitWithAck(question, request);
+    } catch (cause) {
+      throw relayOffline(cause);
+    }
+    if (!answer.ok) throw new RelayRefused(answer);
+    return answer;
   }
 
   #reconnectLater(): void {

@@ -1,13 +1,15 @@
 import { ProtocolError } from "../../protocol/protocol-error.ts";
-import type { RelayAnswer, RelayRefusal } from "../../protocol/relay-events.ts";
+import type { RelayAnswer } from "../../protocol/relay-events.ts";
 import type { Log } from "../log.ts";
-import { RelayError } from "../relay-error.ts";
+import { RelayError, refusalOf } from "../relay-error.ts";
 import type { RateLimit } from "./rate.ts";
 import { type RequestName, type RequestOf, readRequest } from "./requests.ts";
 
 export interface AnswerOptions<Name extends RequestName> {
   readonly name: Name;
   readonly rate: RateLimit;
+  /** How many turns a request takes; one without. */
+  readonly cost?: ((request: RequestOf<Name>) => number) | undefined;
   readonly log: Log;
   /** Steady clock, milliseconds. */
   readonly clock: () => number;
@@ -33,46 +35,46 @@ export function answering<Name extends RequestName>(
 }
 
 async function findAnswer<Name extends RequestName>(
-  { name, rate, log, clock, handle }: AnswerOptions<Name>,
+  { name, rate, cost, log, clock, handle }: AnswerOptions<Name>,
   value: unknown,
 ): Promise<RelayAnswer> {
   const turn = rate.take(clock());
   if (!turn.ok) {
-    return refusal(new RelayError("relay.rate", "Too many requests at once.", { retryAfterMs: turn.waitMs }));
+    return refusalOf(
+      new RelayError("relay.rate", "Too many requests at once.", { retryAfterMs: turn.waitMs }),
+    );
   }
   const reading = readRequest(name, value);
   if ("refused" in reading) {
     const tooLarge = reading.refused === "relay.too-large";
-    return refusal(
+    return refusalOf(
       new RelayError(
         reading.refused,
         tooLarge ? "The structure is too large." : "The request is not readable.",
       ),
     );
   }
+  // The first was taken before anything of the request was looked at.
+  if (cost !== undefined) {
+    const more = rate.take(clock(), cost(reading.request) - 1);
+    if (!more.ok)
+      return refusalOf(
+        new RelayError("relay.rate", "Too many requests at once.", { retryAfterMs: more.waitMs }),
+      );
+  }
   try {
     return { ok: true, ...(await handle(reading.request)) };
   } catch (error) {
     if (error instanceof RelayError) {
       if (error.code === "relay.unavailable") log.error({ err: error, event: name }, "request failed");
-      return refusal(error);
+      return refusalOf(error);
     }
     if (error instanceof ProtocolError) {
-      return refusal(new RelayError("relay.malformed", `The structure is not readable (${error.code}).`));
+      return refusalOf(new RelayError("relay.malformed", `The structure is not readable (${error.code}).`));
     }
     log.error({ err: error, event: name }, "request failed");
-    return refusal(
+    return refusalOf(
       new RelayError("relay.unavailable", "The relay cannot do this now.", { retryAfterMs: 1_000 }),
     );
   }
-}
-
-function refusal(error: RelayError): RelayRefusal {
-  return {
-    ok: false,
-    code: error.code,
-    message: error.message,
-    ...(error.head === undefined ? {} : { head: error.head }),
-    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-  };
 }

@@ -15,12 +15,19 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-export type Committed = (entry: PendingEntry, seq: number, audience: Audience) => void;
+export interface CommittedEntry {
+  readonly entry: PendingEntry;
+  readonly seq: number;
+  readonly audience: Audience;
+}
+
+/** Entries of one transaction, those of a conversation in the order of their numbers. */
+export type Committed = (entries: readonly CommittedEntry[]) => void;
 
 /**
  * Group commit: while one transaction runs, the next entries gather and then share the following one. Transactions
  * in a row take half of the time at most, so that the entries of a busy moment share fewer of them; a lone entry
- * does not wait. Promises resolve after the commit, and `onCommitted` runs once for each entry that is new.
+ * does not wait. Promises resolve after the commit, and before that `onCommitted` gets every entry that is new, once.
  */
 export class EntryQueue {
   readonly #database: Database;
@@ -96,14 +103,18 @@ export class EntryQueue {
       else batch[0]?.reject(unavailable(cause));
       return;
     }
+    const fresh: CommittedEntry[] = [];
+    for (const [index, { entry }] of batch.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === undefined || "refused" in outcome || !outcome.fresh) continue;
+      fresh.push({ entry, seq: outcome.seq, audience: outcome.audience });
+    }
+    if (fresh.length > 0) this.#onCommitted(fresh);
     for (const [index, waiting] of batch.entries()) {
       const outcome = outcomes[index];
       if (outcome === undefined) waiting.reject(unavailable(undefined));
       else if ("refused" in outcome) waiting.reject(outcome.refused);
-      else {
-        waiting.resolve(outcome.seq);
-        if (outcome.fresh) this.#onCommitted(waiting.entry, outcome.seq, outcome.audience);
-      }
+      else waiting.resolve(outcome.seq);
     }
   }
 }

@@ -1,7 +1,8 @@
+import { batchesOf } from "../../protocol/relay-batches.ts";
 import type { RelayReceipt, WiretapFrame } from "../../protocol/relay-events.ts";
-import type { PendingEntry } from "../store/append-entries.ts";
 import type { RosterAppend } from "../store/append-roster.ts";
 import type { Audience } from "../store/audience.ts";
+import type { CommittedEntry } from "./entry-queue.ts";
 import { type RelayServer, userRoom } from "./socket-types.ts";
 
 export interface StoredReceipt extends RelayReceipt {
@@ -22,10 +23,43 @@ export class FanOut {
     this.#now = now;
   }
 
-  entryCommitted(entry: PendingEntry, seq: number, audience: Audience): void {
-    const { conversation, kind, bytes, speaker } = entry;
+  /** What came together goes out together: one event for each conversation, as far as all of it came the same way. */
+  entriesCommitted(committed: readonly CommittedEntry[]): void {
+    const byConversation = new Map<string, CommittedEntry[]>();
+    for (const one of committed) {
+      const known = byConversation.get(one.entry.conversation);
+      if (known === undefined) byConversation.set(one.entry.conversation, [one]);
+      else known.push(one);
+    }
+    for (const [conversation, entries] of byConversation) {
+      if (entries.every(({ entry }) => entry.untold !== undefined)) this.#tellTogether(conversation, entries);
+      else for (const one of entries) this.#tellAlone(one);
+    }
+    for (const { entry, seq, audience } of committed)
+      this.#record(audience, entry.kind, entry.conversation, entry.speaker.user, seq, entry.bytes);
+  }
+
+  /** Where several sockets sent, each would miss a number of the others': then all of them are told everything. */
+  #tellTogether(conversation: string, committed: readonly CommittedEntry[]): void {
+    const [first] = committed;
+    const audience = first && this.#to(first.audience);
+    if (first === undefined || audience === undefined) return;
+    const { untold } = first.entry;
+    const others =
+      untold !== undefined && committed.every(({ entry }) => entry.untold === untold)
+        ? audience.except(untold)
+        : audience;
+    for (const batch of batchesOf(committed, ({ entry }) => entry.bytes.length))
+      others.emit("entries", {
+        conversation,
+        entries: batch.map(({ entry, seq }) => ({ seq, kind: entry.kind, length: entry.bytes.length })),
+        bytes: Buffer.concat(batch.map(({ entry }) => entry.bytes)),
+      });
+  }
+
+  #tellAlone({ entry, seq, audience }: CommittedEntry): void {
+    const { conversation, kind, bytes } = entry;
     this.#to(audience)?.emit("entry", { conversation, seq, kind, bytes });
-    this.#record(audience, kind, conversation, speaker.user, seq, bytes);
   }
 
   rosterAppended(conversation: string, sender: string, bytes: Uint8Array, result: RosterAppend): void {

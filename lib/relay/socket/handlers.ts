@@ -1,10 +1,12 @@
 import { parseDeviceCertificate } from "../../protocol/device-certificate.ts";
 import { parseReceipt } from "../../protocol/receipt.ts";
+import { cutApart } from "../../protocol/relay-batches.ts";
+import type { RelayAnswer } from "../../protocol/relay-events.ts";
 import { parseRosterEvent } from "../../protocol/roster-event.ts";
 import { copyBytes, equalBytes } from "../../shared/bytes.ts";
 import type { Database } from "../../shared/database/database.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
-import { RelayError } from "../relay-error.ts";
+import { RelayError, refusalOf } from "../relay-error.ts";
 import { appendRoster } from "../store/append-roster.ts";
 import { findPosts, publishCertificate, readCertificate, readUserCertificates } from "../store/directory.ts";
 import { receiptKindName } from "../store/entry-kinds.ts";
@@ -30,7 +32,7 @@ type Handlers = {
 };
 
 /** What each event does for one socket's speaker. Every one asks the database who the speaker still is. */
-export function createHandlers(speaker: Speaker, services: HandlerServices): Handlers {
+export function createHandlers(speaker: Speaker, socket: string, services: HandlerServices): Handlers {
   const { database, queue, putReceipt, fanOut, now } = services;
   return {
     "directory:publish": async ({ certificate }) => {
@@ -83,8 +85,32 @@ export function createHandlers(speaker: Speaker, services: HandlerServices): Han
         kind,
         bytes,
         speaker,
+        untold: undefined,
       }),
     }),
+
+    "entries:send": async ({ entries, bytes }) => {
+      const parts = cutApart(
+        bytes,
+        entries.map(({ length }) => length),
+      );
+      if (parts === undefined)
+        throw new RelayError("relay.malformed", "The lengths are not those of the bytes.");
+      const outcomes = await Promise.allSettled(
+        entries.map(({ conversation, clientId, kind }, i) =>
+          queue.add({
+            conversation,
+            clientId,
+            conversationId: fromHex(conversation),
+            kind,
+            bytes: parts[i] as Uint8Array,
+            speaker,
+            untold: socket,
+          }),
+        ),
+      );
+      return { answers: outcomes.map(answerOf) };
+    },
 
     "entry:read": async ({ conversation, after, limit }) => {
       const id = fromHex(conversation);
@@ -112,4 +138,12 @@ export function createHandlers(speaker: Speaker, services: HandlerServices): Han
       return { receipts: await listReceipts(database, id) };
     },
   };
+}
+
+/** @throws RelayError "relay.signed-out": a session that has ended is told so as a whole. */
+function answerOf(outcome: PromiseSettledResult<number>): RelayAnswer<{ seq: number }> {
+  if (outcome.status === "fulfilled") return { ok: true, seq: outcome.value };
+  const { reason } = outcome;
+  if (!(reason instanceof RelayError) || reason.code === "relay.signed-out") throw reason;
+  return refusalOf(reason);
 }

@@ -15,15 +15,15 @@ export class RateLimit {
     this.#at = now;
   }
 
-  /** Takes one; otherwise the milliseconds until there is one again. */
-  take(now: number): { readonly ok: true } | { readonly ok: false; readonly waitMs: number } {
+  /** Takes `count`, at most the burst; otherwise the milliseconds until there are as many again. */
+  take(now: number, count = 1): { readonly ok: true } | { readonly ok: false; readonly waitMs: number } {
     const gained = (Math.max(0, now - this.#at) * this.#rate.perSecond) / 1000;
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + gained);
     this.#at = now;
-    if (this.#tokens >= 1) {
-      this.#tokens -= 1;
+    if (this.#tokens >= count) {
+      this.#tokens -= count;
       return { ok: true };
     }
-    return { ok: false, waitMs: Math.ceil(((1 - this.#tokens) * 1000) / this.#rate.perSecond) };
+    return { ok: false, waitMs: Math.ceil(((count - this.#tokens) * 1000) / this.#rate.perSecond) };
   }
 }

@@ -21,7 +21,7 @@ import { FanOut } from "./fan-out.ts";
 import { createHandlers, type HandlerServices } from "./handlers.ts";
 import { type HandshakeServices, identifySocket } from "./handshake.ts";
 import { RateLimit } from "./rate.ts";
-import { type RequestName, readRequest } from "./requests.ts";
+import { type RequestName, type RequestOf, readRequest } from "./requests.ts";
 import { SignOffs } from "./sign-offs.ts";
 import { type RelayServer, type RelaySocket, sessionRoom, userRoom } from "./socket-types.ts";
 
@@ -62,9 +62,7 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
   // A frame is encoded whether or not anybody watches; with Redis the watchers may be at another process.
   const watched = () => redis !== undefined || wiretap.sockets.size > 0;
   const fanOut = new FanOut(io, (frame) => watched() && emitWiretap(wiretap, frame), Date.now);
-  const queue = new EntryQueue(database, (entry, seq, audience) =>
-    fanOut.entryCommitted(entry, seq, audience),
-  );
+  const queue = new EntryQueue(database, (entries) => fanOut.entriesCommitted(entries));
   const commits = new CommitQueue(database);
   const putReceipt = commits.kind(putReceipts);
   const signOffs = new SignOffs(io, database);
@@ -153,11 +151,19 @@ function serve(socket: RelaySocket, services: HandlerServices, log: Log): void {
     socket.emit("session:end", { reason: "signed-out" });
     socket.disconnect(true);
   };
-  const handlers = createHandlers(speaker, services);
+  const handlers = createHandlers(speaker, socket.id, services);
   const listen = <Name extends Exclude<RequestName, "hint">>(name: Name): void => {
-    const rate = name === "entry:send" ? sends : others;
+    const rate = name === "entry:send" || name === "entries:send" ? sends : others;
     const handle = handlers[name];
-    const listener = answering<Name>({ name, rate, log, clock: steady, handle, onSignedOut });
+    const listener = answering<Name>({
+      name,
+      rate,
+      cost: costOf(name),
+      log,
+      clock: steady,
+      handle,
+      onSignedOut,
+    });
     // Socket.IO's types promise well-formed arguments; the wire does not.
     (socket as unknown as { on(event: string, listener: (...args: unknown[]) => void): void }).on(
       name,
@@ -166,6 +172,12 @@ function serve(socket: RelaySocket, services: HandlerServices, log: Log): void {
   };
   for (const name of Object.keys(handlers) as Exclude<RequestName, "hint">[]) listen(name);
   listenToHints(socket, services);
+}
+
+/** Each entry takes a turn of its own, however they come. */
+function costOf<Name extends RequestName>(name: Name): ((request: RequestOf<Name>) => number) | undefined {
+  if (name !== "entries:send") return undefined;
+  return (request) => (request as RequestOf<"entries:send">).entries.length;
 }
 
 function listenToHints(socket: RelaySocket, { database, fanOut }: HandlerServices): void {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "../../protocol/limits.ts";
+import { batchEntries } from "../../protocol/relay-batches.ts";
 import { relayLimits } from "../limits.ts";
 
 const id = z.string().regex(/^[0-9a-f]{32}$/);
@@ -29,6 +30,20 @@ export const requests = {
     conversation: id,
     clientId: id,
     kind: z.enum(["envelope", "epoch"]),
+    bytes: bytes(limits.envelope),
+  }),
+  "entries:send": z.strictObject({
+    entries: z
+      .array(
+        z.strictObject({
+          conversation: id,
+          clientId: id,
+          kind: z.enum(["envelope", "epoch"]),
+          length: z.int().min(1).max(limits.envelope),
+        }),
+      )
+      .min(1)
+      .max(batchEntries),
     bytes: bytes(limits.envelope),
   }),
   "entry:read": z.strictObject({

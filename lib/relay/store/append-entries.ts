@@ -16,6 +16,8 @@ export interface PendingEntry {
   readonly kind: SentEntryKind;
   readonly bytes: Uint8Array;
   readonly speaker: Speaker;
+  /** The socket that learns the number from the answer alone; undefined: it is told like everybody. */
+  readonly untold: string | undefined;
 }
 
 export type AppendOutcome =

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RelayToClientEvents, relayBytes } from "../../../lib/protocol/relay-events.ts";
 import { fromHex } from "../../../lib/shared/hex.ts";
 import {
   accepted,
@@ -100,6 +101,68 @@ describe("sending", () => {
     expect(page.entries.length).toBeLessThan(4);
     expect(page.entries.length).toBeGreaterThan(0);
     expect(page.head).toBe(5);
+  });
+});
+
+describe("sending many at once", () => {
+  const place = (conversation: string, bytes: Uint8Array) => {
+    return { conversation, clientId: hex16(), kind: "envelope", length: bytes.length };
+  };
+  type Answers = { answers: ({ ok: true; seq: number } | { ok: false; code: string })[] };
+
+  it("answers each entry, and tells everybody but the connection that brought them, in one event", async () => {
+    const conversation = await lisbon.createConversation(madrid);
+    const parts = [randomBytes(300), randomBytes(20), randomBytes(7)];
+    const request = {
+      entries: parts.map((part) => place(conversation, part)),
+      bytes: Buffer.concat(parts),
+    };
+    const told: number[] = [];
+    lisbon.client.on("entries", () => told.push(2));
+    lisbon.client.on("entry", ({ seq }) => told.push(seq));
+    const heard = new Promise<Parameters<RelayToClientEvents["entries"]>[0]>((resolve) =>
+      madrid.client.once("entries", resolve),
+    );
+    const { answers } = accepted(await ask<Answers>(lisbon.client, "entries:send", request));
+    expect(answers).toEqual([2, 3, 4].map((seq) => ({ ok: true, seq })));
+    const event = await heard;
+    expect(event.entries).toEqual(
+      parts.map((part, i) => ({ seq: i + 2, kind: "envelope", length: part.length })),
+    );
+    expect(Buffer.compare(relayBytes(event.bytes), request.bytes)).toBe(0);
+    const again = accepted(await ask<Answers>(lisbon.client, "entries:send", request));
+    expect(again.answers).toEqual(answers);
+    // An old-fashioned entry after them is told to all: what lisbon heard by then is all it was told.
+    const last = entryHeard(lisbon.client, conversation, 5);
+    accepted(await madrid.send(conversation, Buffer.from("after")));
+    await last;
+    expect(told).toEqual([5]);
+  });
+
+  it("looks at the membership of each entry", async () => {
+    const ours = await lisbon.createConversation(madrid);
+    const theirs = await madrid.createConversation(stranger);
+    const parts = [Buffer.from("ours"), Buffer.from("theirs"), Buffer.from("ours again")];
+    const entries = [ours, theirs, ours].map((conversation, i) => place(conversation, parts[i]!));
+    const { answers } = accepted(
+      await ask<Answers>(lisbon.client, "entries:send", { entries, bytes: Buffer.concat(parts) }),
+    );
+    expect(answers).toMatchObject([
+      { ok: true, seq: 2 },
+      { ok: false, code: "conversation.unknown" },
+      { ok: true, seq: 3 },
+    ]);
+    expect(accepted(await madrid.read(theirs)).head).toBe(1);
+  });
+
+  it("refuses lengths that are not those of the bytes, and stores nothing of them", async () => {
+    const conversation = await lisbon.createConversation(madrid);
+    for (const length of [1, 3, 0, -2, 1.5]) {
+      const entries = [{ ...place(conversation, Buffer.from("ab")), length }];
+      const request = { entries, bytes: Buffer.from("ab") };
+      expect(await ask(lisbon.client, "entries:send", request)).toMatchObject({ code: "relay.malformed" });
+    }
+    expect(accepted(await lisbon.read(conversation)).head).toBe(1);
   });
 });
 

@@ -55,20 +55,28 @@ export class FakeRelay {
     return log;
   }
 
-  append(conversation: string, kind: EntryKind, bytes: Bytes, clientId: string, sender: string): StoredEntry {
+  /** `untold` does not hear of its own entry: the answer says its number. */
+  append(
+    conversation: string,
+    kind: EntryKind,
+    bytes: Bytes,
+    clientId: string,
+    sender: string,
+    untold?: FakeRelayPort,
+  ): StoredEntry {
     const log = this.log(conversation);
     const entry = { seq: log.entries.length + 1, kind, bytes: copyBytes(bytes), clientId, sender };
     log.entries.push(entry);
     log.byClientId.set(clientId, entry);
-    this.push(conversation, entry);
+    this.push(conversation, entry, untold);
     return entry;
   }
 
-  push(conversation: string, entry: StoredEntry): void {
+  push(conversation: string, entry: StoredEntry, untold?: FakeRelayPort): void {
     const shown = this.tamper(entry);
     if (!shown) return;
     for (const port of this.ports)
-      if (this.log(conversation).members.has(port.user) && port.connected)
+      if (port !== untold && this.log(conversation).members.has(port.user) && port.connected)
         port.deliver((listener) => listener.entry({ conversation, ...shown, bytes: copyBytes(shown.bytes) }));
   }
 }
@@ -251,7 +259,7 @@ export class FakeRelayPort implements RelayPort {
     if (known && !equalBytes(known.bytes, bytes)) {
       throw new RelayRefused({ ok: false, code: "entry.conflict", message: "other bytes" });
     }
-    const entry = known ?? this.#relay.append(conversation, kind, bytes, clientId, this.user);
+    const entry = known ?? this.#relay.append(conversation, kind, bytes, clientId, this.user, this);
     this.#relay.beforeAck(entry);
     return { seq: entry.seq };
   }

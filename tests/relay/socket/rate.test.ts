@@ -29,3 +29,12 @@ it("says how long to wait, and waiting that long is enough", () => {
   expect(refused.ok).toBe(false);
   if (!refused.ok) expect(limit.take(refused.waitMs).ok).toBe(true);
 });
+
+it("takes several as so many single ones, or none of them", () => {
+  const limit = new RateLimit({ perSecond: 10, burst: 8 }, 0);
+  expect(limit.take(0, 5).ok).toBe(true);
+  const refused = limit.take(0, 5);
+  expect(refused).toEqual({ ok: false, waitMs: 200 });
+  expect(limit.take(0, 3).ok).toBe(true);
+  expect(limit.take(0).ok).toBe(false);
+});
