@@ -76,7 +76,8 @@ export class EtsiKeyProvider implements KeyProvider {
       );
     }
     const most = Math.max(1, limits.maxKeyPerRequest);
-    const group = JSON.stringify([request.slaveSae, request.additionalSlaveSaes ?? [], request.size]);
+    const { slaveSae, additionalSlaveSaes = [], size, priority, disjoint } = request;
+    const group = JSON.stringify([slaveSae, additionalSlaveSaes, size, priority, disjoint]);
     const parts: Promise<EncKeysAnswer>[] = [];
     for (let left = request.number; left > 0; left -= most) {
       const number = Math.min(left, most);
@@ -128,14 +129,17 @@ export class EtsiKeyProvider implements KeyProvider {
   async #encTogether(wishes: readonly EncWish[]): Promise<EncKeysAnswer[]> {
     const [first] = wishes;
     if (first === undefined) return [];
-    const { slaveSae, additionalSlaveSaes = [], size } = first.request;
+    const { slaveSae, additionalSlaveSaes = [], size, priority = "ordinary", disjoint = 1 } = first.request;
     const number = wishes.reduce((sum, { request }) => sum + request.number, 0);
-    const { extensionMandatory = [], acceptKeys } = this.#options;
+    const { acceptKeys } = this.#options;
+    const ways = disjoint > 1 ? [{ vernam_route: { disjoint } }] : [];
+    const mandatory = [...(this.#options.extensionMandatory ?? []), ...ways];
     const body = {
       number,
       size,
       ...(additionalSlaveSaes.length > 0 ? { additional_slave_SAE_IDs: additionalSlaveSaes } : {}),
-      ...(extensionMandatory.length > 0 ? { extension_mandatory: extensionMandatory } : {}),
+      ...(mandatory.length > 0 ? { extension_mandatory: mandatory } : {}),
+      ...(priority === "ordinary" ? {} : { extension_optional: [{ vernam_priority: priority }] }),
     };
     const answer = await this.#sendWithRetry(slaveSae, "enc_keys", body, this.#encRetry, isForeignShortage);
     const { keys, origin } = readContainer(answer);

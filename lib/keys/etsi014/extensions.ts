@@ -5,7 +5,7 @@ import type { KeyDemand } from "../kme/key-request.ts";
 import { standardTexts } from "./messages.ts";
 import type { KeyRequestBody } from "./schemas.ts";
 
-export type Wishes = Pick<KeyDemand, "avoidSites" | "space" | "disjoint" | "maxAgeMs">;
+export type Wishes = Pick<KeyDemand, "avoidSites" | "space" | "disjoint" | "priority" | "maxAgeMs">;
 
 /** What a key request demands, and what it only would like. */
 export interface ReadExtensions {
@@ -23,6 +23,8 @@ const routeWish = z.strictObject({
 });
 /** Seconds the keys may wait; longer than this network keeps any key means as long as it does. */
 const ageWish = z.int().positive().max(2_147_483_647);
+
+const priorityWish = z.enum(["priority", "ordinary"]);
 
 type Reading = { readonly wishes: Wishes; readonly unknown: boolean; readonly unmet: boolean };
 
@@ -66,6 +68,10 @@ function readOne(name: string, value: unknown): Wishes | "unknown" | "unmet" {
       ...(space === undefined ? {} : { space }),
       ...(disjoint === undefined ? {} : { disjoint }),
     };
+  }
+  if (name === "vernam_priority") {
+    const wish = priorityWish.safeParse(value);
+    return wish.success ? { priority: wish.data } : "unmet";
   }
   if (name === "vernam_max_age") {
     const wish = ageWish.safeParse(value);

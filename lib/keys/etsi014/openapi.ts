@@ -57,7 +57,9 @@ function answers(schema: z.ZodType): Record<string, unknown> {
     200: { description: "Done", content: json(schema) },
     400: error("Bad request, or a key that is not there"),
     401: error("Not for this SAE"),
+    408: error("The request took too long to arrive"),
     413: error("The body is too large"),
+    431: error("Path, query and headers are too long"),
     503: {
       ...error("Not enough key now"),
       headers: { "Retry-After": { description: "Seconds.", schema: { type: "integer" } } },
