@@ -15,7 +15,7 @@ function run(...args: string[]) {
   const out: string[] = [];
   const err: string[] = [];
   const status = runQuantumCli(args, {
-    now: () => 0,
+    now: () => Date.UTC(2026, 10, 23),
     print: (line) => out.push(line),
     printError: (line) => err.push(line),
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { VernamError } from "../../../shared/errors.ts";
 import { readOptions, UsageError } from "./options.ts";
-import { passUsage, passUsage, printPasses, printPasses } from "./pass.ts";
+import { passUsage, printPasses } from "./pass.ts";
 import { drawPlots } from "./plots.ts";
 import { printRate } from "./rate.ts";
 import { printSimulation } from "./simulate.ts";
@@ -18,7 +18,6 @@ const usage = `Usage: npm run --silent quantum -- COMMAND [OPTIONS]
 Commands
   rate       secret key rate of a link without end and for blocks of a size
   simulate   runs blocks bit by bit and prints what every stage did
-  pass       the next passes of the satellite and the key they would give
   pass       next passes of the satellites and the key they would give
   plots      draws the curves of docs/PHYSICS-VALIDATION.md
 
@@ -40,7 +39,6 @@ The block
   --attack NAME  --fraction N   for simulate: an eavesdropper on a share of the pulses
   --cut  --addedLossDb N  --misalignmentAdded N
 
-${passUsage}
   --input FILE                  any of these by name, as JSON; - reads standard input
 
 ${passUsage}
@@ -52,7 +50,10 @@ All
 Exit status: 0 done, 1 a parameter is out of its range, 2 the command line is wrong, 3 a block gave no key.`;
 
 /** Runs one command of the quantum layer's command line and answers the process's exit status. */
-export function runQuantumCli(args: readonly string[], { print, printError, now }: QuantumCliOptions): number {
+export function runQuantumCli(
+  args: readonly string[],
+  { print, printError, now }: QuantumCliOptions,
+): number {
   try {
     const [command, ...rest] = args;
     if (command === undefined || command === "--help" || command === "help" || rest.includes("--help")) {
@@ -61,7 +62,6 @@ export function runQuantumCli(args: readonly string[], { print, printError, now 
     }
     if (command === "pass") return printPasses(rest, print, now());
     if (command === "plots") return drawPlots(print);
-    if (command === "pass") return printPasses(rest, print, Date.now());
     if (command !== "rate" && command !== "simulate") throw new UsageError(`there is no command ${command}`);
     const options = readOptions(rest, (path) => readFileSync(path === "-" ? 0 : path, "utf8"));
     return command === "rate" ? printRate(options, print) : printSimulation(options, print);
