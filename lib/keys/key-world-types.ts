@@ -8,6 +8,7 @@ import type { KeyProvider } from "./key-provider.ts";
 import type { KeyUse } from "./kme/key-store.ts";
 import type { Kme } from "./kme/kme.ts";
 import type { HopWire } from "./kme/relay.ts";
+import type { AtStep } from "./kme/supply-steps.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { LinkNetwork } from "./link-types.ts";
 import type { LinkLedger } from "./links/link-network-types.ts";
@@ -40,6 +41,8 @@ export interface KeyWorldOptions {
   readonly housekeepingMs?: number;
   /** What carries relay frames between nodes; tests put an attacker here. */
   readonly wire?: HopWire;
+  /** Told of every step of a key's supply; tests end the process there. */
+  readonly atStep?: AtStep;
   /** Told of a housekeeping round that failed; the next one tries again. */
   readonly log?: (error: unknown) => void;
 }

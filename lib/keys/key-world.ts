@@ -18,6 +18,7 @@ import { KeyStore } from "./kme/key-store.ts";
 import { Kme, saeIdOf } from "./kme/kme.ts";
 import { RelayDesk } from "./kme/relay-desk.ts";
 import { RouteFinder } from "./kme/route-finder.ts";
+import { passStep } from "./kme/supply-steps.ts";
 import { WrappingKeys } from "./kme/wrapping-keys.ts";
 import { openKmeListeners } from "./kme-listeners.ts";
 import { ChainWitness } from "./ledger/chain-witness.ts";
@@ -69,7 +70,7 @@ type Keeping = Awaited<ReturnType<typeof openKeeping>>;
 
 /** What is kept: ledger, waiting keys under their wrapping keys, statistics. */
 async function openKeeping(
-  { dataFolder, now }: KeyWorldOptions,
+  { dataFolder, now, atStep }: KeyWorldOptions,
   lock: FolderLock,
   database: Database,
   opened: Opened,
@@ -77,8 +78,9 @@ async function openKeeping(
   const commits = new CommitQueue(database);
   opened.push(() => commits.close());
   const ledger = await Ledger.open(database, commits);
-  const store = new KeyStore(database, commits, ledger);
-  const wrapping = WrappingKeys.open(join(dataFolder, "wrapping"), await store.highestWrappingKey());
+  const store = new KeyStore(database, commits, ledger, atStep);
+  const highest = await store.highestWrappingKey();
+  const wrapping = WrappingKeys.open(join(dataFolder, "wrapping"), highest, atStep);
   opened.push(() => wrapping.close());
   const powerLost = lock.previousStop === "machine-restarted" && database.kind === "pglite";
   await store.voidAtStart(now(), powerLost, wrapping);
@@ -94,7 +96,7 @@ async function assemble(
   keeping: Keeping,
   opened: Opened,
 ): Promise<KeyWorld> {
-  const { topology, now } = options;
+  const { topology, now, atStep = passStep } = options;
   const { database, commits, ledger, store, wrapping, consumption } = keeping;
   const startedAt = now();
   let keysSupplied = await countKeys(database);
@@ -102,14 +104,14 @@ async function assemble(
   const pki = await KeyNetworkPki.open(join(options.dataFolder, "pki"), now);
   await pki.ensureSiteSaes(endpointSites);
   const signing = SiteSigningKeys.open(pki.folder, topology.keySites);
-  const witness = new ChainWitness(ledger, commits, signing, topology.keySites);
+  const witness = new ChainWitness(ledger, commits, signing, topology.keySites, options.atStep);
 
   const linkLedger = createLinkLedger(ledger, firstEnds(topology));
   const network = await options.links(countingBlocks(linkLedger, consumption));
   const finder = new RouteFinder(topology, network);
   const wire = options.wire ?? ((frame) => frame);
   const policy = new KeyPolicy(network, now);
-  const desk = new RelayDesk({ network, policy, finder, ledger, store, wrapping, now, wire });
+  const desk = new RelayDesk({ network, policy, finder, ledger, store, wrapping, now, wire, atStep });
   desk.onRelay((event) => {
     consumption.addRelay(event);
     keysSupplied += event.keyIds.length;

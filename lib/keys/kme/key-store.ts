@@ -4,6 +4,7 @@ import { formatUuid } from "../../shared/uuid.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { type CollectedKey, type Collection, collectKeys } from "./collect.ts";
 import { ledgerVoid, type Supply, type VoidedRelay, writeSupplies, writeWrappingKeys } from "./supply.ts";
+import { type AtStep, passStep } from "./supply-steps.ts";
 import type { WrappingKeys } from "./wrapping-keys.ts";
 
 /** What a gateway tells about the use of a key, for its life and the consumption screen. */
@@ -34,26 +35,37 @@ export class KeyStore {
   readonly #queue: CommitQueue;
   readonly #database: Database;
   readonly #ledger: Ledger;
+  readonly #atStep: AtStep;
   /** Wrapping keys whose row is committed. */
   readonly #entered = new Set<number>();
 
-  constructor(database: Database, queue: CommitQueue, ledger: Ledger) {
+  constructor(database: Database, queue: CommitQueue, ledger: Ledger, atStep: AtStep = passStep) {
     this.#database = database;
     this.#queue = queue;
     this.#ledger = ledger;
+    this.#atStep = atStep;
     const supply = queue.kind(async (client, supplies: readonly Supply[]) => {
       const fresh = supplies.map(({ wrappingKey }) => wrappingKey).filter(({ id }) => !this.#entered.has(id));
       if (fresh.length > 0) await writeWrappingKeys(client, fresh);
       await writeSupplies(client, ledger, supplies);
+      atStep("supply-written");
       return supplies.map(() => ({ value: undefined }));
     });
     this.supply = async (item) => {
       await supply(item);
+      atStep("supply-committed");
       this.#entered.add(item.wrappingKey.id);
     };
-    this.collect = queue.kind((client, collections: readonly Collection[]) =>
-      collectKeys(client, ledger, collections, database.kind === "postgresql"),
-    );
+    const collect = queue.kind(async (client, collections: readonly Collection[]) => {
+      const collected = await collectKeys(client, ledger, collections, database.kind === "postgresql");
+      atStep("collection-written");
+      return collected;
+    });
+    this.collect = async (collection) => {
+      const keys = await collect(collection);
+      atStep("collection-committed");
+      return keys;
+    };
     this.voidRelay = queue.kind(async (_client, relays: readonly VoidedRelay[]) => {
       for (const relay of relays) ledgerVoid(ledger, relay);
       return relays.map(() => ({ value: undefined }));
@@ -87,8 +99,8 @@ export class KeyStore {
   }
 
   /** Deletes waiting keys whose time is over. Returns how many rows went. */
-  expire(now: number): Promise<number> {
-    return this.#queue.run(async (client) => {
+  async expire(now: number): Promise<number> {
+    const gone = await this.#queue.run(async (client) => {
       const rows = await client.query<GoneRow>(
         `DELETE FROM waiting_keys WHERE (key_id, sae) IN
            (SELECT key_id, sae FROM waiting_keys WHERE expires_at <= $1 LIMIT $2)
@@ -96,8 +108,11 @@ export class KeyStore {
         [now, sweepLimit],
       );
       await this.#end(client, rows, "expired", now, "not collected in time");
+      if (rows.length > 0) this.#atStep("expiry-written");
       return rows.length;
     });
+    if (gone > 0) this.#atStep("expiry-committed");
+    return gone;
   }
 
   /**
@@ -129,7 +144,7 @@ export class KeyStore {
     since: number,
     now: number,
   ): Promise<number[]> {
-    return this.#queue.run(async (client) => {
+    const erased = await this.#queue.run(async (client) => {
       // Inside the queue no supply is between its commit and this look: it shows here or is still held.
       const used = await client.query<{ wrapping_key: number }>(
         "SELECT wrapping_key FROM waiting_keys UNION SELECT wrapping_key FROM handed_keys",
@@ -138,6 +153,7 @@ export class KeyStore {
       for (const id of wrapping.ids()) {
         if (!needed.has(id) && wrapping.isIdle(id, since)) wrapping.erase(id);
       }
+      this.#atStep("wrapping-keys-gone");
       const rows = await client.query<{ id: number }>(
         "UPDATE wrapping_keys SET erased_at = $1 WHERE erased_at IS NULL AND NOT (id = ANY($2::int4[])) RETURNING id",
         [now, [...wrapping.ids()]],
@@ -146,6 +162,8 @@ export class KeyStore {
       if (ids.length > 0) this.#ledger.append(site, now, "erased", { wrappingKeys: ids });
       return ids;
     });
+    this.#atStep("erasure-committed");
+    return erased;
   }
 
   async highestWrappingKey(): Promise<number> {

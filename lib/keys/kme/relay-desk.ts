@@ -18,6 +18,7 @@ import {
 import { demandOf, isConstrained, notYet, type RelayOrder, wishOf } from "./relay-order.ts";
 import type { RouteFinder } from "./route-finder.ts";
 import type { Supply, WaitingKey } from "./supply.ts";
+import type { AtStep } from "./supply-steps.ts";
 import type { WrappingKeys } from "./wrapping-keys.ts";
 
 export interface RelayedKeys {
@@ -49,6 +50,7 @@ export interface RelayDeskOptions {
   readonly wrapping: WrappingKeys;
   readonly now: () => number;
   readonly wire: HopWire;
+  readonly atStep: AtStep;
 }
 
 interface Waiting {
@@ -139,7 +141,7 @@ export class RelayDesk {
     order: RelayOrder,
     number: number,
   ): Promise<{ keys: RelayedKeys["keys"]; routes: readonly ReservedTree[] }> {
-    const { now, wrapping, store } = this.#options;
+    const { now, wrapping, store, atStep } = this.#options;
     const at = now();
     const keyIds = Array.from({ length: number }, randomUuid);
     const record = {
@@ -151,11 +153,13 @@ export class RelayDesk {
       keyIds,
     };
     const routes = this.#reserveAll(order, number * order.keyBytes);
+    atStep("reserved");
     const material = SecretBytes.random(number * order.keyBytes);
     const wrappingKey = wrapping.hold(at);
     const seen = new Set<string>();
     try {
       const waiting = this.#carryAll(order, keyIds, material, routes, seen, wrappingKey.id, at);
+      atStep("carried");
       const supply: Supply = { ...record, waiting, wrappingKey, routes };
       await store.supply(supply);
       this.#announce(routes, -1);

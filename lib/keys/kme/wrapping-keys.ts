@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { type Bytes, concatBytes, copyBytes } from "../../shared/bytes.ts";
 import { writePrivateFile } from "../../shared/private-file.ts";
+import { type AtStep, passStep } from "./supply-steps.ts";
 
 const keyBytes = 32;
 const nonceBytes = 12;
@@ -35,23 +36,25 @@ interface Held {
  */
 export class WrappingKeys {
   readonly #folder: string;
+  readonly #atStep: AtStep;
   readonly #held = new Map<number, Held>();
   #current: number | undefined;
   #next: number;
 
-  private constructor(folder: string, next: number) {
+  private constructor(folder: string, next: number, atStep: AtStep) {
     this.#folder = folder;
+    this.#atStep = atStep;
     this.#next = next;
   }
 
   /** @param highestKnown the highest number the database knows: numbers are never used twice. */
-  static open(folder: string, highestKnown: number): WrappingKeys {
+  static open(folder: string, highestKnown: number, atStep: AtStep = passStep): WrappingKeys {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const numbers = readdirSync(folder)
       .map((name) => /^(\d+)\.key$/.exec(name)?.[1])
       .filter((text) => text !== undefined)
       .map(Number);
-    const keys = new WrappingKeys(folder, Math.max(highestKnown, ...numbers, 0) + 1);
+    const keys = new WrappingKeys(folder, Math.max(highestKnown, ...numbers, 0) + 1, atStep);
     for (const id of numbers) {
       const path = keys.#path(id);
       const key = readFileSync(path);
@@ -77,6 +80,7 @@ export class WrappingKeys {
     const id = this.#next++;
     const key = randomBytes(keyBytes);
     writePrivateFile(this.#path(id), key);
+    this.#atStep("wrapping-key-made");
     this.#held.set(id, { key, createdAt: now, lastUsed: now, inFlight: 1 });
     this.#current = id;
     return { id, createdAt: now };

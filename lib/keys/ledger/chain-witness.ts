@@ -1,6 +1,7 @@
 import type { CommitQueue } from "../../shared/database/commit-queue.ts";
 import type { Database } from "../../shared/database/database.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
+import { type AtStep, passStep } from "../kme/supply-steps.ts";
 import type { Ledger } from "./ledger.ts";
 import { decodeRowBody } from "./ledger-row.ts";
 import type { SiteSigningKeys } from "./site-signing-keys.ts";
@@ -25,10 +26,18 @@ export class ChainWitness {
   readonly #queue: CommitQueue;
   readonly #keys: SiteSigningKeys;
   readonly #ring: readonly string[];
+  readonly #atStep: AtStep;
   /** Chain length up to which a head was published; rows that are heads of others count as published. */
   readonly #published = new Map<string, number>();
 
-  constructor(ledger: Ledger, queue: CommitQueue, keys: SiteSigningKeys, sites: readonly string[]) {
+  constructor(
+    ledger: Ledger,
+    queue: CommitQueue,
+    keys: SiteSigningKeys,
+    sites: readonly string[],
+    atStep: AtStep = passStep,
+  ) {
+    this.#atStep = atStep;
     this.#ledger = ledger;
     this.#queue = queue;
     this.#keys = keys;
@@ -45,13 +54,18 @@ export class ChainWitness {
 
   /** One commit with every head that has moved. Returns how many were published. */
   async publish(now: number): Promise<number> {
-    const reached = await this.#queue.run(async () => this.#enterHeads(now));
+    const reached = await this.#queue.run(async () => {
+      const entered = this.#enterHeads(now);
+      this.#atStep("heads-written");
+      return entered;
+    });
+    this.#atStep("heads-committed");
     for (const [site, length] of reached) this.#published.set(site, length);
     return reached.size;
   }
 
   /** Answers, for every chain touched, the length up to which there is nothing new to publish. */
-  async #enterHeads(now: number): Promise<Map<string, number>> {
+  #enterHeads(now: number): Map<string, number> {
     const reached = new Map<string, number>();
     const moved = [...this.#ledger.heads()].filter(
       ([site, head]) => this.#ring.includes(site) && head.length > (this.#published.get(site) ?? 0),

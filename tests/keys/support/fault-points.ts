@@ -1,10 +1,6 @@
-export const faultPoints = [
-  "in the relay",
-  "a draw before its commit",
-  "a draw after its commit",
-  "a fetch before its commit",
-  "a fetch after its commit",
-  "under traffic",
-] as const;
+import { supplySteps } from "../../../lib/keys/kme/supply-steps.ts";
+
+/** Every step of a key's supply, between two hops, once a key was answered, and at a random moment. */
+export const faultPoints = [...supplySteps, "second-hop", "handed-over", "under-traffic"] as const;
 
 export type FaultPoint = (typeof faultPoints)[number];
