@@ -11,6 +11,7 @@ import { useAlarmAnnouncements } from "./use-alarm-announcements.ts";
 
 const pages = [
   { key: "health", href: "/admin", icon: "pulse" },
+  { key: "space", href: "/admin/space", icon: "globe" },
   { key: "consumption", href: "/admin/consumption", icon: "chart" },
   { key: "ledger", href: "/admin/ledger", icon: "ledger" },
   { key: "kmes", href: "/admin/kmes", icon: "server" },

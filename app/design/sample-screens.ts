@@ -8,7 +8,7 @@ export const sampleScreens: readonly string[] = [
   ...["starting", "enrolling", "offline", "other-user", "approval-needed", "signed-out", "failed"].map(
     (state) => `/design/messages?state=${state}`,
   ),
-  ...["health", "consumption", "ledger", "key", "kmes", "people", "alarms"].map(
+  ...["health", "space", "consumption", "ledger", "key", "kmes", "people", "alarms"].map(
     (page) => `/design/admin?page=${page}`,
   ),
   "/design/stage",

@@ -9,12 +9,14 @@ import { KmesPage } from "@/app/admin/kmes/kmes-page.tsx";
 import { KeyLifePage } from "@/app/admin/ledger/keys/[keyId]/key-life-page.tsx";
 import { LedgerPage } from "@/app/admin/ledger/ledger-page.tsx";
 import { PeoplePage } from "@/app/admin/people/people-page.tsx";
+import { SpacePage } from "@/app/admin/space/space-page.tsx";
 import type { OperationsClient } from "@/lib/ui/operations/operations-client.ts";
 import { OperationsProvider } from "@/lib/ui/operations/operations-provider.tsx";
 import { createFakeOperations } from "../fixtures/fake-network.ts";
 
 const pages: Readonly<Record<string, ReactNode>> = {
   health: <HealthPage />,
+  space: <SpacePage setRate={async () => undefined} />,
   consumption: <ConsumptionPage />,
   ledger: <LedgerPage keyHref={() => "/design/admin?page=key"} />,
   key: <KeyLifePage keyId="3f2a9c10-77be-4d0e-9a31-5c66e2b81f04" />,

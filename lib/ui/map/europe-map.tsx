@@ -9,6 +9,7 @@ import { LinkLayer, TroubleLayer } from "./link-layer.tsx";
 import { type MapModel, type PlacedSite, routePath } from "./map-model.ts";
 import { boxAround, type Point } from "./projection.ts";
 import { RouteBand, RoutePulse } from "./route-layer.tsx";
+import { SatelliteLayer } from "./satellite-layer.tsx";
 import { SiteLabels, SiteLayer } from "./site-layer.tsx";
 import { useMapView } from "./use-map-view.ts";
 
@@ -93,6 +94,7 @@ export function EuropeMap(props: EuropeMapProps) {
             onDone={() => props.onPulseDone?.(pulse.id)}
           />
         ))}
+        <SatelliteLayer unit={view.unit} />
         <SiteLabels sites={labelled} box={view.box} unit={view.unit} large={large} />
       </svg>
       <div className="absolute top-2 right-2 flex flex-col gap-1">
