@@ -1,5 +1,6 @@
 "use client";
 
+import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 import type { OverviewView, TopologyView } from "@/lib/keys/api-types.ts";
@@ -79,7 +80,8 @@ function Overview({ overview }: { overview: OverviewView }) {
 function HealthBody({ topology }: { topology: TopologyView }) {
   const t = useTranslations("health");
   const { links } = useOperations();
-  const [chosen, setChosen] = useState<string | null>(null);
+  const asked = useSearchParams().get("link");
+  const [chosen, setChosen] = useState<string | null>(asked);
   const [hovered, setHovered] = useState<string | null>(null);
   const model = useMemo(() => placeNetwork(topology), [topology]);
   const names = useMemo(() => siteNames(topology), [topology]);

@@ -11,8 +11,18 @@ const looks: Readonly<Record<Consequence["kind"], { readonly icon: IconName; rea
   cut: { icon: "cut", ink: "text-warn" },
   mended: { icon: "restore", ink: "text-ink-soft" },
   reset: { icon: "refresh", ink: "text-ink-soft" },
+  attack: { icon: "tap", ink: "text-warn" },
+  attackStopped: { icon: "restore", ink: "text-ink-soft" },
+  fault: { icon: "cut", ink: "text-warn" },
+  faultMended: { icon: "restore", ink: "text-ink-soft" },
+  authenticationOff: { icon: "failed", ink: "text-warn" },
+  authenticationOn: { icon: "shieldCheck", ink: "text-ink-soft" },
+  warning: { icon: "alarm", ink: "text-warn" },
+  attackerHolds: { icon: "eye", ink: "text-alarm" },
+  unchecked: { icon: "failed", ink: "text-warn" },
   alarm: { icon: "alarm", ink: "text-alarm" },
   cleared: { icon: "check", ink: "text-ok" },
+  warningEnded: { icon: "check", ink: "text-ok" },
   route: { icon: "map", ink: "text-accent" },
   noRoute: { icon: "hourglass", ink: "text-alarm" },
   waiting: { icon: "hourglass", ink: "text-warn" },
@@ -60,6 +70,8 @@ function useSentence(nameOfLink: (link: string) => string, ends: { readonly a: s
   const t = useTranslations("stage.consequence");
   const units = useTranslations("units");
   const causes = useTranslations("link.cause");
+  const models = useTranslations("stage.model");
+  const faults = useTranslations("stage.faultKind");
   const quantity = useQuantity();
   const over = (count: number) => units("links", { count });
   return (one: Consequence): string => {
@@ -70,7 +82,21 @@ function useSentence(nameOfLink: (link: string) => string, ends: { readonly a: s
       case "cut":
       case "mended":
       case "cleared":
+      case "warningEnded":
+      case "attackStopped":
+      case "faultMended":
+      case "authenticationOff":
+      case "authenticationOn":
         return t(one.kind, { link: nameOfLink(one.link) });
+      case "attack":
+        return t("attack", { link: nameOfLink(one.link), model: models(one.model) });
+      case "fault":
+        return t("fault", { link: nameOfLink(one.link), fault: faults(one.fault) });
+      case "warning":
+        return t("warning", { link: nameOfLink(one.link), cause: causes(one.cause) });
+      case "attackerHolds":
+      case "unchecked":
+        return t(one.kind, { link: nameOfLink(one.link), bits: units("bits", { count: one.bits }) });
       case "reset":
         return t("reset");
       case "alarm":

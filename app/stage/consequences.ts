@@ -1,17 +1,30 @@
-import type { LinkAlarmCause } from "@/lib/keys/api-types.ts";
+import type { AttackModel, LinkAlarmCause, LinkFaults } from "@/lib/keys/api-types.ts";
 
 /** One thing that happened, in the order it was seen. */
 export type Consequence = { readonly id: string; readonly at: number } & (
   | { readonly kind: "tap"; readonly link: string; readonly fraction: number }
   | { readonly kind: "tapStopped" | "cut" | "mended"; readonly link: string }
   | { readonly kind: "reset" }
+  | { readonly kind: "attack"; readonly link: string; readonly model: Exclude<AttackModel, "none"> }
+  | { readonly kind: "fault"; readonly link: string; readonly fault: keyof LinkFaults }
+  | {
+      readonly kind: "attackStopped" | "faultMended" | "authenticationOff" | "authenticationOn";
+      readonly link: string;
+    }
+  | { readonly kind: "warning"; readonly link: string; readonly cause: LinkAlarmCause }
+  | {
+      /** A block that nobody authenticated; with somebody in the middle, or not. */
+      readonly kind: "attackerHolds" | "unchecked";
+      readonly link: string;
+      readonly bits: number;
+    }
   | {
       readonly kind: "alarm";
       readonly link: string;
       readonly cause: LinkAlarmCause;
       readonly qber: number | null;
     }
-  | { readonly kind: "cleared"; readonly link: string }
+  | { readonly kind: "cleared" | "warningEnded"; readonly link: string }
   | { readonly kind: "route"; readonly route: readonly string[] }
   | { readonly kind: "noRoute"; readonly reason: string }
   | { readonly kind: "waiting"; readonly name: string; readonly reason: string }

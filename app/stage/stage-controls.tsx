@@ -1,17 +1,20 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { LinkStatus, TopologyView } from "@/lib/keys/api-types.ts";
-import { Badge } from "@/lib/ui/badge.tsx";
 import { Button } from "@/lib/ui/button.tsx";
 import { SelectField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
+import { DisturbanceBadges } from "@/lib/ui/network/disturbance-badges.tsx";
 import { LinkState } from "@/lib/ui/network/link-state.tsx";
 import { Notice } from "@/lib/ui/notice.tsx";
 import type { SendCommand } from "@/lib/ui/operations/use-device-command.ts";
 import { Term } from "@/lib/ui/term.tsx";
+import { AuthenticationControl } from "./authentication-control.tsx";
 import type { NewConsequence } from "./consequences.ts";
+import { EavesdropperControls } from "./eavesdropper-controls.tsx";
+import { FaultControls } from "./fault-controls.tsx";
 
 interface StageControlsProps {
   readonly topology: TopologyView;
@@ -25,41 +28,56 @@ interface StageControlsProps {
   readonly note: (what: NewConsequence) => void;
 }
 
-/** Tap, cut, mend, reset: each is a command signed by the presenter's own device. */
+/** Gives a command and notes what it does; the panels below only choose it. */
+export type Act = (
+  kind: Parameters<SendCommand>[0],
+  args: Parameters<SendCommand>[1],
+  what: NewConsequence,
+) => Promise<void>;
+
+/** What each panel of controls needs to know of the chosen link. */
+export interface PanelProps {
+  readonly link: string;
+  readonly status: LinkStatus | undefined;
+  readonly act: Act;
+  readonly busy: boolean;
+  readonly disabled: boolean;
+}
+
+/** Eavesdroppers, faults, authentication, reset: each is a command signed by the presenter's own device. */
 export function StageControls(props: StageControlsProps) {
   const { chosen, send, note } = props;
   const t = useTranslations("stage");
-  const links = useTranslations("link");
   const quantity = useQuantity();
-  const [fraction, setFraction] = useState(0.5);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const status = chosen === null ? undefined : props.statuses.get(chosen);
-  const tapped = status?.attack.model === "intercept-resend";
-  const cut = status?.cut ?? false;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another link, another story
   useEffect(() => setProblem(null), [chosen]);
 
-  async function act(...[kind, args, what]: [...Parameters<SendCommand>, NewConsequence]) {
-    if (!send) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      await send(kind, args);
-      note(what);
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-    } finally {
-      setBusy(false);
-    }
-  }
+  const act = useCallback<Act>(
+    async (kind, args, what) => {
+      if (!send) return;
+      setBusy(true);
+      setProblem(null);
+      try {
+        await send(kind, args);
+        note(what);
+      } catch (error) {
+        setProblem(error instanceof Error ? error.message : String(error));
+      } finally {
+        setBusy(false);
+      }
+    },
+    [send, note],
+  );
 
   const others = props.topology.links.filter((link) => link.active && !props.onRoute.includes(link.id));
-  const disabled = send === null || busy || chosen === null;
   const link = chosen ?? "";
+  const panel: PanelProps = { link, status, act, busy, disabled: send === null || busy || chosen === null };
   return (
-    <section aria-label={t("controls")} className="grid gap-3 border-b border-line px-4 py-3">
+    <section aria-label={t("controls")} className="grid gap-2 border-b border-line px-4 py-2">
       <SelectField
         label={t("target")}
         hideLabel
@@ -102,59 +120,15 @@ export function StageControls(props: StageControlsProps) {
           <dt className="text-ink-soft">{t("stored")}</dt>
           <dd className="text-lg font-semibold">{status ? quantity.data(status.availableBytes) : "—"}</dd>
         </div>
-        {tapped ? (
-          <Badge tone="warn" icon="tap">
-            {links("attack.intercept-resend", { percent: quantity.percent(status?.attack.fraction ?? 0, 0) })}
-          </Badge>
-        ) : null}
-        {cut ? (
-          <Badge tone="warn" icon="cut">
-            {links("cut")}
-          </Badge>
-        ) : null}
+        {status ? <DisturbanceBadges status={status} /> : null}
       </dl>
-      <label className="grid grid-cols-[auto_1fr_auto] items-center gap-3">
-        <span className="text-sm text-ink-soft">{t("fraction")}</span>
-        <input
-          type="range"
-          min={0.05}
-          max={1}
-          step={0.05}
-          value={fraction}
-          onChange={(event) => setFraction(Number(event.target.value))}
-          className="w-full accent-accent"
-        />
-        <output className="w-12 text-right font-semibold">{quantity.percent(fraction, 0)}</output>
-      </label>
-      <div className="flex flex-wrap gap-2">
-        <Button
-          tone={tapped ? "plain" : "danger"}
-          icon="tap"
-          busy={busy}
-          disabled={disabled}
-          onClick={() =>
-            tapped
-              ? void act("link.attack", { link, model: "none", fraction: 0 }, { kind: "tapStopped", link })
-              : void act(
-                  "link.attack",
-                  { link, model: "intercept-resend", fraction },
-                  { kind: "tap", link, fraction },
-                )
-          }
-        >
-          {tapped ? t("tapStop") : t("tap")}
-        </Button>
-        <Button
-          tone={cut ? "plain" : "danger"}
-          icon={cut ? "restore" : "cut"}
-          busy={busy}
-          disabled={disabled}
-          onClick={() => void act("link.cut", { link, cut: !cut }, { kind: cut ? "mended" : "cut", link })}
-        >
-          {cut ? t("restore") : t("cut")}
-        </Button>
+      <EavesdropperControls {...panel} />
+      <FaultControls {...panel} />
+      <div className="flex flex-wrap items-center gap-2">
+        <AuthenticationControl {...panel} />
         <Button
           icon="refresh"
+          size="small"
           busy={busy}
           disabled={send === null || busy}
           onClick={() => void act("links.reset", {}, { kind: "reset" })}

@@ -25,6 +25,7 @@ export function useConsequences(
   const count = useRef(0);
   const lastRoute = useRef<{ pair: string; route: readonly string[] | null } | null>(null);
   const told = useRef(new Map<string, string>());
+  const quarantined = useRef(new Map<string, string>());
 
   const note = useCallback((what: NewConsequence) => {
     const entry = { ...what, id: `${++count.current}`, at: Date.now() } as Consequence;
@@ -48,9 +49,13 @@ export function useConsequences(
         if (name === "alarm") {
           const alarm = value as AlarmView;
           const qber = store.state().links.get(alarm.link)?.qber ?? null;
-          if (alarm.clearedAt === null) note({ kind: "alarm", link: alarm.link, cause: alarm.cause, qber });
-          else note({ kind: "cleared", link: alarm.link });
+          const { link, cause } = alarm;
+          const warning = alarm.severity === "warning";
+          if (alarm.clearedAt !== null) note({ kind: warning ? "warningEnded" : "cleared", link });
+          else if (warning) note({ kind: "warning", link, cause });
+          else note({ kind: "alarm", link, cause, qber });
         }
+        if (name === "links") noteQuarantine(value as OperationsEvents["links"], quarantined.current, note);
         if (name === "relay") {
           const { route, bits } = value as OperationsEvents["relay"];
           const [first, last] = [route[0], route.at(-1)];
@@ -66,6 +71,23 @@ export function useConsequences(
   useMessageNews(aliceDesk, conversation, told.current, note);
   useMessageNews(bobDesk, conversation, told.current, note);
   return { list, note };
+}
+
+/** Notes, once for each switching, what links make while nobody checks their messages. */
+function noteQuarantine(
+  statuses: OperationsEvents["links"],
+  told: Map<string, string>,
+  note: (what: NewConsequence) => void,
+): void {
+  for (const { id, quarantine } of statuses) {
+    const kind = quarantine === null ? null : quarantine.attackerBits > 0 ? "attackerHolds" : "unchecked";
+    if ((told.get(id) ?? null) === kind) continue;
+    if (quarantine === null || kind === null) told.delete(id);
+    else {
+      told.set(id, kind);
+      note({ kind, link: id, bits: quarantine.bits });
+    }
+  }
 }
 
 /** Notes when one's own messages begin to wait for key and when they are delivered, once each. */

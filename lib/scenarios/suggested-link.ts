@@ -34,7 +34,7 @@ export function suggestLink(
       const link = links.find((one) => one.id === id);
       const status = statuses.get(id);
       const fibre = link?.kind === "fibre" || link?.kind === "metro-fibre" || link?.kind === "submarine";
-      return fibre && !status?.cut && status?.attack.model !== "intercept-resend";
+      return fibre && !status?.cut && (status?.attack.model ?? "none") === "none";
     })
     .sort((x, y) => x.distance - y.distance);
   return candidates[0]?.id ?? null;

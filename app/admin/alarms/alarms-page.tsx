@@ -1,7 +1,8 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useMemo } from "react";
+import { Fragment, type ReactNode, useMemo } from "react";
 import type { AlarmView, TopologyView } from "@/lib/keys/api-types.ts";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
@@ -92,11 +93,18 @@ function AlarmRow({ alarm, name }: { alarm: AlarmView; name: string }) {
   const causes = useTranslations("link.cause");
   const quantity = useQuantity();
   const over = alarm.clearedAt !== null;
+  const ink = over ? "text-ink-soft" : alarm.severity === "alarm" ? "text-alarm" : "text-warn";
   return (
-    <li className="grid grid-cols-[auto_1fr] gap-x-3 bg-surface px-4 py-2 sm:grid-cols-[auto_1fr_auto]">
-      <Icon name={over ? "check" : "alarm"} className={`mt-1 ${over ? "text-ink-soft" : "text-alarm"}`} />
+    <li
+      data-cause={alarm.cause}
+      className="grid grid-cols-[auto_1fr] gap-x-3 bg-surface px-4 py-2 sm:grid-cols-[auto_1fr_auto]"
+    >
+      <Icon name={over ? "check" : "alarm"} className={`mt-1 ${ink}`} />
       <span className="grid">
-        <span className="font-semibold">{name}</span>
+        <span className="font-semibold">
+          <span className={`mr-2 font-normal ${ink}`}>{t(alarm.severity)}</span>
+          {name}
+        </span>
         <span className="text-ink-soft">{causes(alarm.cause)}</span>
       </span>
       <span className="col-start-2 text-sm text-ink-soft sm:col-start-3 sm:text-right">
@@ -107,6 +115,27 @@ function AlarmRow({ alarm, name }: { alarm: AlarmView; name: string }) {
           </span>
         )}
       </span>
+      {over ? null : <AlarmAdvice alarm={alarm} />}
     </li>
+  );
+}
+
+/** What it means, what was done about it, what to do: and where the measurements stand. */
+function AlarmAdvice({ alarm }: { alarm: AlarmView }) {
+  const t = useTranslations("alarms");
+  return (
+    <div className="col-span-full col-start-2 mt-1 grid gap-2">
+      <dl className="grid gap-x-4 gap-y-1 sm:grid-cols-[12rem_1fr]">
+        {(["meaning", "done", "todo"] as const).map((part) => (
+          <Fragment key={part}>
+            <dt className="text-ink-soft">{t(part)}</dt>
+            <dd className="max-w-prose">{t(`detail.${alarm.cause}.${part}`)}</dd>
+          </Fragment>
+        ))}
+      </dl>
+      <Link href={`/admin?link=${encodeURIComponent(alarm.link)}`} className="w-fit underline">
+        {t("openLink")}
+      </Link>
+    </div>
   );
 }

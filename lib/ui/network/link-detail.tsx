@@ -7,6 +7,7 @@ import { Badge } from "../badge.tsx";
 import { useQuantity } from "../format/use-quantity.ts";
 import { Meter } from "../meter.tsx";
 import { Term } from "../term.tsx";
+import { EvidenceTable } from "./evidence-table.tsx";
 import { LinkState, poolTone } from "./link-state.tsx";
 
 interface LinkDetailProps {
@@ -40,6 +41,11 @@ export function LinkDetail({ link, status, name, sources, brief = false }: LinkD
       {status?.alarm ? (
         <Badge tone="alarm" icon="alarm">
           <span className="whitespace-normal">{links(`cause.${status.alarm}`)}</span>
+        </Badge>
+      ) : null}
+      {status?.warning ? (
+        <Badge tone="warn" icon="alarm">
+          <span className="whitespace-normal">{links(`cause.${status.warning}`)}</span>
         </Badge>
       ) : null}
       {status ? (
@@ -90,6 +96,7 @@ export function LinkDetail({ link, status, name, sources, brief = false }: LinkD
           )}
         </dl>
       )}
+      {brief || !status ? null : <EvidenceTable status={status} />}
       <p className="border-t border-line pt-2 text-xs text-ink-soft">
         <span className="font-medium text-ink">{provenance("label")}: </span>
         {provenance(link.provenance)}
