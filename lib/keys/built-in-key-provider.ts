@@ -39,6 +39,8 @@ export class BuiltInKeyProvider implements KeyProvider {
       slaveSaes: [request.slaveSae, ...(request.additionalSlaveSaes ?? [])],
       number: request.number,
       size: request.size,
+      ...(request.priority === undefined ? {} : { priority: request.priority }),
+      ...(request.disjoint === undefined ? {} : { disjoint: request.disjoint }),
     });
     return { keys: keys.map(toProvided), origin };
   }

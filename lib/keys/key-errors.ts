@@ -44,3 +44,8 @@ export class KeyRouteUnmetError extends KeyRequestError {
     this.reason = reason;
   }
 }
+
+/** Whether a key manager, ours or a foreign one, has no such routes as were demanded; then one may do without. */
+export function isRouteRefusal(error: unknown): boolean {
+  return error instanceof VernamError && error.message.includes("not all extension_mandatory ");
+}

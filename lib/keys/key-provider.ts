@@ -1,4 +1,5 @@
 import type { SecretBytes } from "../shared/secret-bytes.ts";
+import type { KeyPriority } from "./policy/waiting-queue.ts";
 
 /** One key as a gateway gets it from its key manager. `keyId`: lower-case UUID. */
 export interface ProvidedKey {
@@ -22,6 +23,10 @@ export interface EncKeysRequest {
   readonly number: number;
   /** Bits, a multiple of 8. */
   readonly size: number;
+  /** Whose turn it is where key is short; a foreign key manager may not care. Default "ordinary". */
+  readonly priority?: KeyPriority;
+  /** Routes without a common node, each with a share of the key; refused where there are not so many. Default 1. */
+  readonly disjoint?: number;
 }
 
 export interface EncKeysAnswer {

@@ -15,6 +15,7 @@ import { GatewayError } from "../gateway-error.ts";
 import type { DrawRow, OutboxRow } from "../store/draw-writes.ts";
 import type { GatewayWrites } from "../store/gateway-writes.ts";
 import { type DrawUse, describeUse, localPad, recordLifeMs, recordOf } from "./describe-draw.ts";
+import { wishesOfLevel } from "./draw-wishes.ts";
 import { nextNoticeId, type Outbox } from "./outbox.ts";
 import type { DrawnPad, PadDrawer } from "./pad-drawer.ts";
 import type { PairKeys } from "./pair-keys.ts";
@@ -150,7 +151,7 @@ export class DrawService {
     sites.delete(this.#options.site);
     const slaveSites = [...sites].sort();
     const pad =
-      slaveSites.length === 0 ? localPad(request.bytes) : await this.#remotePad(slaveSites, request.bytes);
+      slaveSites.length === 0 ? localPad(request.bytes) : await this.#remotePad(slaveSites, request);
     try {
       return await this.#bind(device, request, slaveSites, pad);
     } catch (error) {
@@ -160,10 +161,10 @@ export class DrawService {
   }
 
   /** Key and, first, the means to authenticate the record to each receiving gateway. */
-  async #remotePad(slaveSites: readonly string[], bytes: number): Promise<DrawnPad> {
+  async #remotePad(slaveSites: readonly string[], { bytes, level }: DrawRequest): Promise<DrawnPad> {
     const { pads, pairKeys, saeOf } = this.#options;
     await Promise.all(slaveSites.map((site) => pairKeys.outgoing(site)));
-    return pads.draw(slaveSites.map(saeOf), bytes);
+    return pads.draw(slaveSites.map(saeOf), bytes, wishesOfLevel(level));
   }
 
   /** Signs the record, seals copies for this site's devices and commits, before anything leaves. */

@@ -1,7 +1,15 @@
-import type { KeyOrigin, KeyProvider, ProvidedKey, ProviderStatus } from "../../keys/key-provider.ts";
+import { isRouteRefusal } from "../../keys/key-errors.ts";
+import type {
+  EncKeysAnswer,
+  KeyOrigin,
+  KeyProvider,
+  ProvidedKey,
+  ProviderStatus,
+} from "../../keys/key-provider.ts";
 import type { KeyShare } from "../../protocol/key-shares.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
 import { parseUuid } from "../../shared/uuid.ts";
+import { type DrawWishes, ownWishes } from "./draw-wishes.ts";
 import { type KeyPlan, planKeys } from "./key-plan.ts";
 import { drawPairwise } from "./pairwise-draw.ts";
 
@@ -27,6 +35,7 @@ interface Answer {
 interface Group {
   readonly saes: readonly string[];
   readonly plan: KeyPlan;
+  readonly wishes: DrawWishes;
   readonly waiting: Waiting[];
   running: number;
 }
@@ -50,18 +59,18 @@ export class PadDrawer {
   }
 
   /** `slaveSaes`: every receiving site's SAE, at least one. @throws what the key manager reports. */
-  async draw(slaveSaes: readonly string[], bytes: number): Promise<DrawnPad> {
+  async draw(slaveSaes: readonly string[], bytes: number, wishes: DrawWishes = ownWishes): Promise<DrawnPad> {
     const saes = [...slaveSaes].sort();
     const status = await this.#status(saes[0] as string);
     const alone = status.maxSaeIdCount < saes.length - 1 || this.#provider.canShare?.(saes) === false;
     if (saes.length > 1 && alone)
-      return drawPairwise(slaveSaes, bytes, (sae, length) => this.draw([sae], length));
+      return drawPairwise(slaveSaes, bytes, (sae, length) => this.draw([sae], length, wishes));
     const plan = planKeys(bytes, status);
     const answer = await new Promise<Answer>((resolve, reject) => {
-      const name = `${plan.count}x${plan.sizeBits} ${saes.join(" ")}`;
+      const name = `${plan.count}x${plan.sizeBits} ${Object.values(wishes).join(" ")} ${saes.join(" ")}`;
       let group = this.#groups.get(name);
       if (group === undefined) {
-        group = { saes, plan, waiting: [], running: 0 };
+        group = { saes, plan, wishes, waiting: [], running: 0 };
         this.#groups.set(name, group);
       }
       group.waiting.push({ resolve, reject });
@@ -112,12 +121,7 @@ export class PadDrawer {
     let origin: KeyOrigin | undefined;
     try {
       while (keys.length < number) {
-        const answer = await this.#provider.encKeys({
-          slaveSae: group.saes[0] as string,
-          ...(group.saes.length > 1 ? { additionalSlaveSaes: group.saes.slice(1) } : {}),
-          number: Math.min(perRequest, number - keys.length),
-          size: group.plan.sizeBits,
-        });
+        const answer = await this.#encKeys(group, Math.min(perRequest, number - keys.length));
         keys.push(...answer.keys);
         origin = joinOrigins(origin, answer.origin);
       }
@@ -125,6 +129,24 @@ export class PadDrawer {
     } catch (error) {
       for (const key of keys) key.key.destroy();
       throw error;
+    }
+  }
+
+  /** Over separate routes where that is wished; over one where it is not required and there are no others. */
+  async #encKeys({ saes, plan, wishes }: Group, number: number): Promise<EncKeysAnswer> {
+    const request = {
+      slaveSae: saes[0] as string,
+      ...(saes.length > 1 ? { additionalSlaveSaes: saes.slice(1) } : {}),
+      number,
+      size: plan.sizeBits,
+      priority: wishes.priority,
+    };
+    if (wishes.disjoint === 1) return this.#provider.encKeys(request);
+    try {
+      return await this.#provider.encKeys({ ...request, disjoint: wishes.disjoint });
+    } catch (error) {
+      if (wishes.required || !isRouteRefusal(error)) throw error;
+      return this.#provider.encKeys(request);
     }
   }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { KeyCollector } from "../../../lib/gateway/draws/key-collector.ts";
 import { joinKeys, PadDrawer } from "../../../lib/gateway/draws/pad-drawer.ts";
+import { KeyRouteUnmetError } from "../../../lib/keys/key-errors.ts";
+import type { KeyProvider } from "../../../lib/keys/key-provider.ts";
 import { SecretBytes } from "../../../lib/shared/secret-bytes.ts";
 import { formatUuid } from "../../../lib/shared/uuid.ts";
 import { FakeKeyNetwork } from "../../integration/gateway/support/fake-key-network.ts";
@@ -35,6 +37,44 @@ describe("draws that come together", () => {
     expect(drawn.reduce((sum, pad) => sum + (pad.origin?.networkBits ?? 0), 0)).toBe(2 * 4 * 768);
   });
 });
+
+describe("draws that wish separate routes", () => {
+  const wishes = { priority: "priority", disjoint: 2 } as const;
+  const refusing = () => {
+    const network = new FakeKeyNetwork();
+    const provider = network.providerFor(a);
+    const asked: (number | undefined)[] = [];
+    const encKeys: typeof provider.encKeys = async (request) => {
+      asked.push(request.disjoint);
+      if (request.disjoint !== undefined) throw new KeyRouteUnmetError("there is one route");
+      return provider.encKeys(request);
+    };
+    return { asked, pads: new PadDrawer({ ...bound(provider), encKeys }, Date.now) };
+  };
+
+  test("do with one route where there is no other and none is required", async () => {
+    const { asked, pads } = refusing();
+    const pad = await pads.draw([`sae-${b}`], 96, { ...wishes, required: false });
+    expect(pad.key.length).toBe(96);
+    expect(asked).toEqual([2, undefined]);
+  });
+
+  test("fail where they are required", async () => {
+    const { asked, pads } = refusing();
+    await expect(pads.draw([`sae-${b}`], 96, { ...wishes, required: true })).rejects.toThrow(
+      /extension_mandatory/,
+    );
+    expect(asked).toEqual([2]);
+  });
+});
+
+function bound(provider: KeyProvider): KeyProvider {
+  return {
+    status: (sae) => provider.status(sae),
+    encKeys: (request) => provider.encKeys(request),
+    decKeys: (master, ids) => provider.decKeys(master, ids),
+  };
+}
 
 describe("collections that come together", () => {
   test("fail alone when a key of theirs is missing", async () => {

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readExtensions } from "../../../lib/keys/etsi014/extensions.ts";
-import { KeyNotFoundError, KeyRequestError, KeyUnavailableError } from "../../../lib/keys/key-errors.ts";
+import {
+  isRouteRefusal,
+  KeyNotFoundError,
+  KeyRequestError,
+  KeyUnavailableError,
+} from "../../../lib/keys/key-errors.ts";
 import type { HopFrame } from "../../../lib/keys/kme/hop.ts";
 import { saeIdOf } from "../../../lib/keys/kme/kme.ts";
 import type { Link, Topology } from "../../../lib/network/topology.ts";
@@ -204,6 +209,26 @@ describe("the wishes of a request", () => {
       extension_mandatory: [{ vernam_route: { disjoint: 3, avoid: ["north"], space: "require" } }],
     };
     expect(readExtensions(body).demanded).toEqual({ disjoint: 3, avoidSites: ["north"], space: "require" });
+  });
+});
+
+describe("a gateway's wishes over ETSI 014", () => {
+  const ask = (slave: string) =>
+    test.world
+      .providerFor(master, "etsi014")
+      .encKeys({ slaveSae: saeIdOf(slave), number: 1, size: 256, priority: "priority", disjoint: 2 });
+
+  it("bring a key over two routes, and a refusal that is told from others where there is one only", async () => {
+    const { keys, origin } = await ask("east");
+    expect(origin!.routes.map((route) => route[1]).sort()).toEqual(["north", "south"]);
+    const [fetched] = await test.world
+      .providerFor("east", "etsi014")
+      .decKeys(saeIdOf(master), [keys[0]!.keyId]);
+    expect(toHex(fetched!.key.reveal())).toBe(toHex(keys[0]!.key.reveal()));
+    const life = (await test.world.views.keyLife(keys[0]!.keyId))!;
+    expect(life).toMatchObject({ knownTo: [], shareKnownTo: ["north", "south"] });
+    const refusal = await ask("west").catch((error: unknown) => error);
+    expect(isRouteRefusal(refusal)).toBe(true);
   });
 });
 
