@@ -5,6 +5,7 @@ import type { RelayDesk } from "./kme/relay-desk.ts";
 import type { WrappingKeys } from "./kme/wrapping-keys.ts";
 import type { ChainWitness } from "./ledger/chain-witness.ts";
 import type { Consumption } from "./ledger/consumption.ts";
+import type { KeyMetrics } from "./metrics/key-metrics.ts";
 
 export interface Household {
   readonly database: Database;
@@ -14,6 +15,7 @@ export interface Household {
   readonly wrapping: WrappingKeys;
   readonly witness: ChainWitness;
   readonly consumption: Consumption;
+  readonly metrics: Pick<KeyMetrics, "noteExpired">;
   /** Whose chain records that wrapping keys were erased: they serve all sites of this process. */
   readonly hostSite: string;
   readonly now: () => number;
@@ -28,12 +30,16 @@ const handedMs = 10 * 60_000;
  * wrapping keys, exchange the heads of the ledger, store statistics. Answers the function that does one round.
  */
 export function createHousekeeping(household: Household): (options?: { idleMs?: number }) => Promise<void> {
-  const { database, commits, desk, store, wrapping, witness, consumption, hostSite, now } = household;
+  const { database, commits, desk, store, wrapping, witness, consumption, metrics, hostSite, now } =
+    household;
   const startedAt = now();
   let rounds = 0;
   return async ({ idleMs = 60_000 } = {}) => {
     await desk.settleOwed();
-    while ((await store.expire(now())) > 0);
+    for (let expired = 1; expired > 0; ) {
+      expired = await store.expire(now());
+      metrics.noteExpired(expired);
+    }
     // Not before this start is as old: what an earlier one left is asked for after it.
     if (now() - startedAt > handedMs) await store.forgetHanded(now() - handedMs);
     await store.eraseWrappingKeys(wrapping, hostSite, now() - idleMs, now());

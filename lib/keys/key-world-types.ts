@@ -12,6 +12,7 @@ import type { AtStep } from "./kme/supply-steps.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { LinkNetwork } from "./link-types.ts";
 import type { LinkLedger } from "./links/link-network-types.ts";
+import type { KeyMetrics } from "./metrics/key-metrics.ts";
 import type { KeyNetworkPki } from "./pki/key-network-pki.ts";
 import type { KeyWorldViews } from "./views/world-views.ts";
 
@@ -56,6 +57,7 @@ export interface KeyWorld {
   readonly pki: KeyNetworkPki;
   readonly network: LinkNetwork;
   readonly views: KeyWorldViews;
+  readonly metrics: KeyMetrics;
   /** Sites with an SAE-facing listener. */
   readonly endpointSites: readonly string[];
   /** @throws KeyRequestError for a site that holds no key. */

@@ -27,6 +27,7 @@ import { Ledger } from "./ledger/ledger.ts";
 import { createLinkLedger } from "./ledger/link-ledger.ts";
 import { SiteSigningKeys } from "./ledger/site-signing-keys.ts";
 import type { LinkLedger } from "./links/link-network-types.ts";
+import { KeyMetrics } from "./metrics/key-metrics.ts";
 import { KeyNetworkPki } from "./pki/key-network-pki.ts";
 import { KeyPolicy } from "./policy/key-policy.ts";
 import { createViews, unknownSite } from "./views/world-views.ts";
@@ -111,15 +112,20 @@ async function assemble(
   const finder = new RouteFinder(topology, network);
   const wire = options.wire ?? ((frame) => frame);
   const policy = new KeyPolicy(network, now);
+  const metrics = new KeyMetrics(network, ledger);
   const desk = new RelayDesk({ network, policy, finder, ledger, store, wrapping, now, wire, atStep });
   desk.onRelay((event) => {
     consumption.addRelay(event);
+    metrics.noteRelay(event.keyIds.length, event.networkBytes);
     keysSupplied += event.keyIds.length;
   });
   const siteOfSae = (sae: string) => pki.saes.find(sae)?.site;
   const sites = new Set([...topology.keySites, ...endpointSites]);
   const kmes = new Map(
-    [...sites].map((site) => [site, new Kme({ site, desk, store, wrapping, finder, siteOfSae, now })]),
+    [...sites].map((site) => [
+      site,
+      new Kme({ site, desk, store, wrapping, finder, siteOfSae, now, metrics }),
+    ]),
   );
   const kme = (site: string): Kme => {
     const found = kmes.get(site);
@@ -134,7 +140,7 @@ async function assemble(
   opened.push(() => external.close());
 
   const hostSite = endpointSites[0] ?? topology.keySites[0] ?? "";
-  const keepHouse = createHousekeeping({ ...keeping, desk, witness, hostSite, now });
+  const keepHouse = createHousekeeping({ ...keeping, desk, witness, metrics, hostSite, now });
   const stopHousekeeping = repeat(keepHouse, options.housekeepingMs ?? 60_000, options.log);
 
   const overview = () => ({ topology, network, ledger, finder, startedAt, keysSupplied });
@@ -173,6 +179,7 @@ async function assemble(
     pki,
     network,
     views,
+    metrics,
     endpointSites,
     kme,
     addressOf,

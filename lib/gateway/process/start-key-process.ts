@@ -16,6 +16,7 @@ import { installChannelUpgrades } from "../http/channel-upgrades.ts";
 import { createServer } from "../http/create-server.ts";
 import { installGatewayRoutes } from "../http/gateway-routes.ts";
 import { installHealthRoute } from "../http/health-route.ts";
+import { installMetricsRoute } from "../http/metrics-route.ts";
 import { CommandDesk } from "../operations/command-desk.ts";
 import { installEventsRoute } from "../operations/events-route.ts";
 import { OperationsFeed } from "../operations/operations-feed.ts";
@@ -131,6 +132,8 @@ async function listen(
     ledgerFailures: () => world.ledger.writeFailures,
     now,
   });
+  world.metrics.watchDevices(links);
+  installMetricsRoute(server, world.metrics);
   installGatewayRoutes(server, gateways);
   installOperationsRoutes(server, {
     gateways,

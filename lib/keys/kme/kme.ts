@@ -1,6 +1,7 @@
 import { SecretBytes } from "../../shared/secret-bytes.ts";
 import { formatUuid, parseUuid } from "../../shared/uuid.ts";
 import { KeyNotAuthorisedError, KeyNotFoundError, KeyRequestError } from "../key-errors.ts";
+import type { KeyMetrics } from "../metrics/key-metrics.ts";
 import { hopTagKeyBytes } from "./hop.ts";
 import { keyLimits } from "./key-limits.ts";
 import type { KeyDemand, KeySupply, KmeStatus, SuppliedKey } from "./key-request.ts";
@@ -18,6 +19,7 @@ export interface KmeOptions {
   /** The site whose KME serves an SAE; undefined for a stranger. */
   readonly siteOfSae: (sae: string) => string | undefined;
   readonly now: () => number;
+  readonly metrics: Pick<KeyMetrics, "observe">;
 }
 
 /** The key manager of one site: what its SAEs may ask (ETSI GS QKD 014), whatever the transport. */
@@ -38,7 +40,11 @@ export class Kme {
    * New keys, the same for the caller and every slave named.
    * @throws KeyRequestError, KeyNotAuthorisedError, KeyUnavailableError.
    */
-  async encKeys(demand: KeyDemand): Promise<KeySupply> {
+  encKeys(demand: KeyDemand): Promise<KeySupply> {
+    return this.#options.metrics.observe("enc_keys", () => this.#encKeys(demand));
+  }
+
+  async #encKeys(demand: KeyDemand): Promise<KeySupply> {
     this.#mustServe(demand.masterSae);
     checkDemand(demand);
     const slaves = demand.slaveSaes.map((sae) => ({ sae, site: this.#siteOfSlave(sae) }));
@@ -71,7 +77,11 @@ export class Kme {
    * Keys that wait for `slaveSae`, once; all or none.
    * @throws KeyRequestError, KeyNotFoundError, KeyNotAuthorisedError.
    */
-  async decKeys(slaveSae: string, masterSae: string, keyIds: readonly Uint8Array[]): Promise<SuppliedKey[]> {
+  decKeys(slaveSae: string, masterSae: string, keyIds: readonly Uint8Array[]): Promise<SuppliedKey[]> {
+    return this.#options.metrics.observe("dec_keys", () => this.#decKeys(slaveSae, masterSae, keyIds));
+  }
+
+  async #decKeys(slaveSae: string, masterSae: string, keyIds: readonly Uint8Array[]): Promise<SuppliedKey[]> {
     this.#mustServe(slaveSae);
     const { store, wrapping, now } = this.#options;
     const keep = keyIds.every((keyId) => this.#keeping.has(`${slaveSae} ${formatUuid(keyId)}`));
