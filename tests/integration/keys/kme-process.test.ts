@@ -6,11 +6,15 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createProcessLog } from "../../../lib/gateway/process/process-log.ts";
+import { startKeyProcess } from "../../../lib/gateway/process/start-key-process.ts";
+import { loadNamedNetwork } from "../../../lib/network/named-networks.ts";
+import { readQkdnConfig } from "../../../lib/shared/config-qkdn.ts";
 import { ensureBundled } from "../../../scripts/steps/build.mjs";
 import { freePortPair } from "../../support/free-port.ts";
 import { until } from "../../support/until.ts";
-import { TestDevice } from "../gateway/support/test-device.ts";
-import { GatewaysOverKeys } from "./support/gateways-over-keys.ts";
+import { type DeviceWorld, TestDevice } from "../gateway/support/test-device.ts";
+import { createTokenIssuer } from "../gateway/support/token-issuer.ts";
 
 /** `npm run kme` as somebody outside uses it: only its command lines, its files and its ports. */
 const run = promisify(execFile);
@@ -129,8 +133,31 @@ it("is the foreign side of two sites of another deployment, with certificates is
     };
   }
   writeFileSync(join(files, "external-kmes.json"), JSON.stringify({ sites }));
-  const world = await GatewaysOverKeys.start(join(files, "external-kmes.json"));
+  // Configuration only: the file, and a start as always.
+  const dataFolder = join(folder, "near-data");
+  const issuer = await createTokenIssuer(dataFolder, Date.now);
+  const port = await freePortPair();
+  const near = await startKeyProcess({
+    config: readQkdnConfig({
+      NODE_ENV: "test",
+      PORT: String(port),
+      DATA_DIR: dataFolder,
+      NETWORK: "iberia-small",
+      LINK_WORKERS: "1",
+      EXTERNAL_KMES: join(files, "external-kmes.json"),
+    }),
+    topology: loadNamedNetwork("iberia-small"),
+    linkWorker: new URL(`file://${join(root, ".build", "link-worker.js")}`),
+    log: createProcessLog("silent"),
+    now: Date.now,
+  });
+  const world: DeviceWorld = {
+    origin: `http://127.0.0.1:${port + 1}`,
+    token: (user, site, roles) => issuer.token(user, site, roles),
+  };
   try {
+    const healthy = async () => (await fetch(`${world.origin}/health`)).status === 200;
+    await until("the near network has key", healthy);
     const [alice, bob, carol, dave] = await Promise.all([
       TestDevice.ready(world, lisbon),
       TestDevice.ready(world, madrid),
@@ -138,10 +165,13 @@ it("is the foreign side of two sites of another deployment, with certificates is
       TestDevice.ready(world, "es-mad-int"),
     ]);
     const [foreign, builtIn] = await Promise.all([alice.draw([bob]), carol.draw([dave])]);
+    // Of the two keys one came from the near network.
+    const lives = await near.world.database.query("SELECT key_id FROM key_lives WHERE bits = 768");
+    expect(lives).toHaveLength(1);
     expect(await bob.fetchKey(foreign.recordHash)).toEqual(foreign.key);
     expect(await dave.fetchKey(builtIn.recordHash)).toEqual(builtIn.key);
   } finally {
-    await world.close();
+    await near.close();
   }
 });
 
