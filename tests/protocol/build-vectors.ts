@@ -1,4 +1,3 @@
-import { shake256 } from "@noble/hashes/sha3.js";
 import { type AccessSecret, nextAccessSecret } from "../../lib/protocol/access-secret.ts";
 import { startChain, stepChain } from "../../lib/protocol/chain.ts";
 import {
@@ -20,12 +19,12 @@ import {
 } from "../../lib/protocol/draw-record.ts";
 import { encodeDrawRequest } from "../../lib/protocol/draw-request.ts";
 import { encodeEnrolAnswer, signEnrolRequest } from "../../lib/protocol/enrolment.ts";
-import { decodeEnvelope, envelopeMessage } from "../../lib/protocol/envelope.ts";
 import { deriveEpoch, epochTranscript } from "../../lib/protocol/epoch.ts";
 import { frame } from "../../lib/protocol/frame.ts";
 import { hash } from "../../lib/protocol/hash.ts";
 import { createHpkeSender, generateSealingKey } from "../../lib/protocol/hpke.ts";
 import { labels } from "../../lib/protocol/labels.ts";
+import { defaultLevelPolicy } from "../../lib/protocol/level-policy.ts";
 import { pad } from "../../lib/protocol/padding.ts";
 import { encodePayload } from "../../lib/protocol/payload.ts";
 import { signReceipt } from "../../lib/protocol/receipt.ts";
@@ -41,18 +40,11 @@ import { signSiteList } from "../../lib/protocol/site-list.ts";
 import { utf8 } from "../../lib/shared/bytes.ts";
 import { toHex } from "../../lib/shared/hex.ts";
 import { SecretBytes } from "../../lib/shared/secret-bytes.ts";
+import { buildMessengerVectors } from "./build-messenger-vectors.ts";
+import { at, day, envelopeParts, fixed, secret } from "./vector-parts.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 export type VectorFile = Readonly<Record<string, unknown>>;
-
-/** Fixed bytes by name: SHAKE256("vernam/1 test vector " ‖ name). Public by construction: test vectors only. */
-function fixed(name: string, length: number): Bytes {
-  return shake256(utf8(`vernam/1 test vector ${name}`), { dkLen: length }) as Bytes;
-}
-
-const secret = (name: string, length = 32): SecretBytes => SecretBytes.own(fixed(name, length));
-const at = 1_780_000_000_000;
-const day = 86_400_000;
 
 async function fixedSigner(name: string): Promise<DualSigner> {
   const mlDsa = createMlDsaSigner(fixed(`${name} ml-dsa seed`, 32), { deterministic: true });
@@ -66,6 +58,8 @@ function hexed(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, hexed(field)]));
 }
+
+export type Site = Awaited<ReturnType<typeof makeSite>>;
 
 async function makeSite(id: string, country: string) {
   const [signer, gateway] = [await fixedSigner(id), await generateSealingKey(secret(`${id} gateway seed`))];
@@ -103,7 +97,7 @@ async function makeDevice(name: string, site: string, siteSigner: DualSigner) {
   return { signer, sealing, body, certificate, access: { generation: 0, secret: secret(`${name} access`) } };
 }
 
-type Device = Awaited<ReturnType<typeof makeDevice>>;
+export type Device = Awaited<ReturnType<typeof makeDevice>>;
 
 /** Every structure and suite with fixed keys: what tests/vectors/*.json holds. Deterministic. */
 export async function buildVectors(): Promise<Readonly<Record<string, VectorFile>>> {
@@ -138,6 +132,8 @@ export async function buildVectors(): Promise<Readonly<Record<string, VectorFile
     ...(await channel(alice, lisbon.gateway.publicKey)),
     "sealed-copy": await sealedCopy(bob),
   };
+  const { create } = files.roster as { create: { signed: Bytes } };
+  Object.assign(files, await buildMessengerVectors(alice, bob, lisbon, create.signed));
   return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, hexed(file) as VectorFile]));
 }
 
@@ -321,19 +317,6 @@ async function conversation(alice: Device, bob: Device, site: DualSigner) {
   };
 }
 
-function envelopeParts(bytes: Bytes) {
-  const { header, ciphertext, tag, signature } = decodeEnvelope(bytes);
-  return {
-    envelope: bytes,
-    hash: hash(bytes),
-    encodedHeader: header,
-    ciphertext,
-    tag,
-    signature,
-    signedMessage: envelopeMessage(header, ciphertext, tag),
-  };
-}
-
 function epochSecrets(key: SecretBytes, transcript: Bytes, id: Bytes, device: Bytes) {
   const { chainKey, commit } = deriveEpoch(key, transcript, id, device);
   const third = stepChain(startChain(SecretBytes.copyOf(chainKey.reveal())), 2, at);
@@ -428,6 +411,8 @@ async function channelMessages(alice: Device): Promise<VectorFile> {
     { type: "renew", sealingKey, proof: await proveRenewal(alice.body.device, sealingKey, alice.signer) },
     { type: "renewed", certificate: record },
     { type: "revocations", devices: [fixed("bob device", 16)] },
+    { type: "revocation-list", list: record },
+    { type: "level-policy", policy: defaultLevelPolicy },
   ];
   return {
     frames: messages.map((message, i) => ({
