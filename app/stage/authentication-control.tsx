@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { Button } from "@/lib/ui/button.tsx";
-import type { PanelProps } from "./stage-controls.tsx";
+import type { PanelProps } from "./panel-props.ts";
 
 /** Whether the link's ends check each other's messages: a switch that only a demonstration has. */
 export function AuthenticationControl({ link, status, act, busy, disabled }: PanelProps) {

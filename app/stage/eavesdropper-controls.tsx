@@ -7,7 +7,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { SelectField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { LevelSlider } from "./level-slider.tsx";
-import type { PanelProps } from "./stage-controls.tsx";
+import type { PanelProps } from "./panel-props.ts";
 
 type Model = Exclude<AttackModel, "none">;
 

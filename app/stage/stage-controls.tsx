@@ -15,6 +15,7 @@ import { AuthenticationControl } from "./authentication-control.tsx";
 import type { NewConsequence } from "./consequences.ts";
 import { EavesdropperControls } from "./eavesdropper-controls.tsx";
 import { FaultControls } from "./fault-controls.tsx";
+import type { Act, PanelProps } from "./panel-props.ts";
 
 interface StageControlsProps {
   readonly topology: TopologyView;
@@ -26,22 +27,6 @@ interface StageControlsProps {
   /** null while the presenter's own device is being prepared. */
   readonly send: SendCommand | null;
   readonly note: (what: NewConsequence) => void;
-}
-
-/** Gives a command and notes what it does; the panels below only choose it. */
-export type Act = (
-  kind: Parameters<SendCommand>[0],
-  args: Parameters<SendCommand>[1],
-  what: NewConsequence,
-) => Promise<void>;
-
-/** What each panel of controls needs to know of the chosen link. */
-export interface PanelProps {
-  readonly link: string;
-  readonly status: LinkStatus | undefined;
-  readonly act: Act;
-  readonly busy: boolean;
-  readonly disabled: boolean;
 }
 
 /** Eavesdroppers, faults, authentication, reset: each is a command signed by the presenter's own device. */

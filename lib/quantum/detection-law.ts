@@ -4,7 +4,7 @@ import type { ChannelCondition } from "./condition.ts";
 import type { LinkParameters } from "./link-parameters.ts";
 
 /** The law of one intensity when the bases agree, split by how many photons left Alice: none, one, more. */
-export interface IntensityLaw extends ClickLaw {
+interface IntensityLaw extends ClickLaw {
   readonly vacuum: ClickLaw;
   readonly single: ClickLaw;
   readonly multi: ClickLaw;

@@ -6,7 +6,7 @@ import type { LinkParameters, Triple } from "./link-parameters.ts";
 import { quietPhotocurrent } from "./receiver-readings.ts";
 
 /** A measured value beside what the link was commissioned with and the limits beyond which something is wrong. */
-export interface Reading {
+interface Reading {
   readonly measured: number;
   readonly expected: number;
   readonly low: number | null;
