@@ -8,7 +8,7 @@ import type {
 } from "../../../../lib/messenger/relay/relay-port.ts";
 import type { SocketRelay } from "../../../../lib/messenger/relay/socket-relay.ts";
 import { relayBytes } from "../../../../lib/protocol/relay-events.ts";
-import type { Bytes } from "../../../../lib/shared/bytes.ts";
+import { type Bytes, equalBytes } from "../../../../lib/shared/bytes.ts";
 
 export type Shown = Omit<IncomingEntry, "conversation" | "seq">;
 
@@ -66,12 +66,21 @@ export class FalseRelay implements RelayPort {
   async ask<E extends RelayQuestion>(question: E, request: RelayRequest<E>): Promise<RelayReply<E>> {
     if (question === "entry:read") return (await this.#read(request as RelayRequest<"entry:read">)) as never;
     const reply = await this.#inner.ask(question, request);
+    if (question === "entry:send")
+      return (await this.#carried(request as RelayRequest<"entry:send">, reply as never)) as never;
     if (question === "directory:publish")
       this.published.push(relayBytes((request as RelayRequest<"directory:publish">).certificate));
     if (question !== "directory:user") return reply;
     const { user } = request as RelayRequest<"directory:user">;
     const answer = reply as unknown as RelayReply<"directory:user">;
     return { ...answer, certificates: this.certificates(user, answer.certificates.map(relayBytes)) } as never;
+  }
+
+  /** The device's own entry, under the number that it has in what the device is shown. */
+  async #carried({ conversation, bytes }: RelayRequest<"entry:send">, reply: RelayReply<"entry:send">) {
+    await this.#take(conversation);
+    const at = this.#log(conversation).shown.findIndex((entry) => equalBytes(entry.bytes, bytes));
+    return at < 0 ? reply : { ...reply, seq: at + 1 };
   }
 
   async #read({ conversation, after, limit }: RelayRequest<"entry:read">) {
