@@ -4,7 +4,8 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Notice } from "@/lib/ui/notice.tsx";
 import { Segmented } from "@/lib/ui/segmented.tsx";
-import type { SetRate } from "./space-page.tsx";
+
+export type SetRate = (rate: number) => Promise<void>;
 
 const rates = ["1", "10", "60", "120"] as const;
 

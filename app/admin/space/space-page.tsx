@@ -15,11 +15,9 @@ import { PageHeading } from "@/lib/ui/page-heading.tsx";
 import { placeAt } from "@/lib/ui/space/satellite-place.ts";
 import { useSpace, useSpaceTime } from "@/lib/ui/space/use-space.ts";
 import { Stat, Stats } from "@/lib/ui/stat.tsx";
-import { ClockControl } from "./clock-control.tsx";
+import { ClockControl, type SetRate } from "./clock-control.tsx";
 import { PassTable } from "./pass-table.tsx";
 import { StationTable } from "./station-table.tsx";
-
-export type SetRate = (rate: number) => Promise<void>;
 
 /** @param setRate null for who may not set the clock, or while the device of this browser is being prepared. */
 export function SpacePage({ setRate }: { setRate: SetRate | null }) {
