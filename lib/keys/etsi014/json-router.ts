@@ -9,7 +9,7 @@ import {
 
 export type Query = Readonly<Record<string, unknown>>;
 
-export interface JsonCall {
+interface JsonCall {
   readonly request: IncomingMessage;
   /** What the path's pattern captured, decoded; empty where it captures nothing. */
   readonly part: string;
@@ -19,7 +19,7 @@ export interface JsonCall {
 }
 
 /** What is answered as JSON with 200. @throws key errors, answered with the status that is theirs. */
-export type JsonHandler = (call: JsonCall) => unknown;
+type JsonHandler = (call: JsonCall) => unknown;
 
 export interface JsonRoute {
   /** Of the whole path, as sent. */

@@ -28,7 +28,7 @@ export const supplySteps = [
   "heads-committed",
 ] as const;
 
-export type SupplyStep = (typeof supplySteps)[number];
+type SupplyStep = (typeof supplySteps)[number];
 
 /** Told of every step as it is reached. */
 export type AtStep = (step: SupplyStep) => void;

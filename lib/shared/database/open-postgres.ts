@@ -95,8 +95,24 @@ async function run<Row extends object>(
   sql: string,
   params: readonly SqlValue[],
 ): Promise<Row[]> {
-  const result = await on.query<Row & pg.QueryResultRow>(sql, params.map(forPg));
+  const name = nameOf(sql);
+  const values = params.map(forPg);
+  const result = await on.query<Row & pg.QueryResultRow>(
+    name === undefined ? { text: sql, values } : { name, text: sql, values },
+  );
   return result.rows;
+}
+
+/** Statements are parsed and planned once on each connection, under these names. */
+const names = new Map<string, string>();
+const mostNames = 500;
+
+function nameOf(sql: string): string | undefined {
+  const known = names.get(sql);
+  if (known !== undefined || names.size >= mostNames) return known;
+  const name = `vernam-${names.size}`;
+  names.set(sql, name);
+  return name;
 }
 
 /** pg writes a plain Uint8Array as JSON, so byte strings become Buffers over the same memory. */
