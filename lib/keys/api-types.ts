@@ -2,6 +2,7 @@
 import type { BlockAbort } from "../quantum/block-result.ts";
 import type { AttackModel } from "../quantum/condition.ts";
 import type { EvidenceWarning, LinkEvidence } from "../quantum/evidence.ts";
+import type { LinkParameters } from "../quantum/link-parameters.ts";
 import type { LinkCondition, LinkEndCounts, PoolState } from "./link-types.ts";
 
 export type { LinkCondition, LinkEndCounts, PoolState };
@@ -34,6 +35,8 @@ export interface LinkView {
   readonly note?: string;
   /** True where key is produced and relayed over this link in this deployment. */
   readonly active: boolean;
+  /** Its devices and source, where it makes key itself and all the time. */
+  readonly parameters?: LinkParameters;
 }
 
 export interface SatelliteView {

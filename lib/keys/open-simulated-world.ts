@@ -6,6 +6,7 @@ import { createKeyWorld } from "./key-world.ts";
 import type { KeyWorld, KeyWorldOptions } from "./key-world-types.ts";
 import { createLinkNetwork } from "./links/create-link-network.ts";
 import type { LinkLedger, SimulatedLinkNetwork } from "./links/link-network-types.ts";
+import { readLinkParameters } from "./links/link-parameters-file.ts";
 import { joinNetworks } from "./space/join-networks.ts";
 import { openSpace, withoutSpace } from "./space/open-space.ts";
 import type { SpaceNetwork } from "./space/space-network.ts";
@@ -58,10 +59,11 @@ export async function openSimulatedWorld(options: SimulatedWorldOptions): Promis
   return { world, links, space };
 }
 
-function openFibre(options: SimulatedWorldOptions, ledger: LinkLedger): Promise<SimulatedLinkNetwork> {
+async function openFibre(options: SimulatedWorldOptions, ledger: LinkLedger): Promise<SimulatedLinkNetwork> {
   const { topology, linkWorker, linkWorkers, poolTargetBytes, dataFolder, now } = options;
   return createLinkNetwork({
     topology: withoutSpace(topology),
+    parameters: readLinkParameters(dataFolder, withoutSpace(topology)),
     workerEntry: linkWorker,
     ledger,
     now,

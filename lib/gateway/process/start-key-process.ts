@@ -4,8 +4,10 @@ import { readExternalKmes } from "../../keys/external/external-kmes.ts";
 import type { KeyWorld } from "../../keys/key-world-types.ts";
 import { saeIdOf } from "../../keys/kme/kme.ts";
 import type { SimulatedLinkNetwork } from "../../keys/links/link-network-types.ts";
+import { readLinkParameters } from "../../keys/links/link-parameters-file.ts";
 import { topologyViewOf } from "../../keys/links/topology-view.ts";
 import { openSimulatedWorld } from "../../keys/open-simulated-world.ts";
+import { withoutSpace } from "../../keys/space/open-space.ts";
 import type { SpaceNetwork } from "../../keys/space/space-network.ts";
 import { emptySpaceView } from "../../keys/space/space-view.ts";
 import type { Topology } from "../../network/topology.ts";
@@ -140,7 +142,10 @@ async function listen(
     views: world.views,
     links,
     space: () => space?.view() ?? emptySpaceView(now()),
-    topology: topologyViewOf(topology),
+    topology: topologyViewOf(
+      topology,
+      readLinkParameters(join(config.dataFolder, "qkdn"), withoutSpace(topology)),
+    ),
     commands: new CommandDesk({
       gateways,
       links,

@@ -5,6 +5,7 @@ import { Emitter } from "./emitter.ts";
 import { noCounts } from "./link-counts.ts";
 import { LinkNetworkRunner } from "./link-network.ts";
 import type { LinkEvents, LinkLedger, LostRow, SimulatedLinkNetwork } from "./link-network-types.ts";
+import type { ParametersOfLink } from "./link-parameters-file.ts";
 import { type AuthenticationStore, openAuthentication } from "./open-authentication.ts";
 import { SimulatedLink } from "./simulated-link.ts";
 import { SimulatedPool } from "./simulated-pool.ts";
@@ -26,6 +27,8 @@ export interface LinkNetworkOptions {
   readonly workerShare?: number;
   /** Key each end's pool may hold, bytes. Default 250,000 (2 Mbit). */
   readonly targetBytes?: number;
+  /** Devices of each link. Default: those of its kind. */
+  readonly parameters?: ParametersOfLink;
 }
 
 /** Key kept back in each pool for the link's own authentication, bytes. */
@@ -56,7 +59,9 @@ export async function createLinkNetwork(options: LinkNetworkOptions): Promise<Si
   const losses = lossesOf([...pools.values()], now());
   if (losses.length > 0) await ledger.acceptLosses(losses);
   const store = await openAuthentication(topology, options.dataFolder, options.random);
-  const links = topology.keyLinks.map((link) => buildLink(link, pools, store, now()));
+  const links = topology.keyLinks.map((link) =>
+    buildLink(link, options.parameters ?? presetFor, pools, store, now()),
+  );
   const workers = new BlockWorkers({
     entry: options.workerEntry,
     count: options.workers ?? 1,
@@ -75,6 +80,7 @@ export async function createLinkNetwork(options: LinkNetworkOptions): Promise<Si
 
 function buildLink(
   link: Topology["keyLinks"][number],
+  parameters: ParametersOfLink,
   pools: ReadonlyMap<string, SimulatedPool>,
   store: AuthenticationStore,
   startedAt: number,
@@ -82,7 +88,7 @@ function buildLink(
   const pool = pools.get(link.id) as SimulatedPool;
   return new SimulatedLink({
     link,
-    parameters: presetFor(link),
+    parameters: parameters(link),
     pool,
     authentication: store.of(link.id),
     startedAt,

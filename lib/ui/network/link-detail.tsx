@@ -9,6 +9,7 @@ import { Meter } from "../meter.tsx";
 import { Term } from "../term.tsx";
 import { EvidenceTable } from "./evidence-table.tsx";
 import { LinkState, poolTone } from "./link-state.tsx";
+import { ParameterList } from "./parameter-list.tsx";
 
 interface LinkDetailProps {
   readonly link: LinkView;
@@ -97,6 +98,7 @@ export function LinkDetail({ link, status, name, sources, brief = false }: LinkD
         </dl>
       )}
       {brief || !status ? null : <EvidenceTable status={status} />}
+      {brief || !link.parameters ? null : <ParameterList parameters={link.parameters} />}
       <p className="border-t border-line pt-2 text-xs text-ink-soft">
         <span className="font-medium text-ink">{provenance("label")}: </span>
         {provenance(link.provenance)}

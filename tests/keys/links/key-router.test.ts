@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createKeyRouter } from "../../../lib/keys/links/key-router.ts";
 import { topologyViewOf } from "../../../lib/keys/links/topology-view.ts";
+import { presetFor } from "../../../lib/quantum/parameters.ts";
 import { closeLinks, readTopology, startLinks, until } from "./support/link-network-fixture.ts";
 
 afterEach(closeLinks);
@@ -24,7 +25,7 @@ describe("routes over the pools", () => {
 
 describe("the view of the network", () => {
   it("lists every link of the file and the virtual ones, and tells which make key", () => {
-    const view = topologyViewOf(readTopology("nine"));
+    const view = topologyViewOf(readTopology("nine"), presetFor);
     expect(view.links).toHaveLength(369 + 6);
     expect(view.links.filter((link) => link.active)).toHaveLength(365);
     expect(new Set(view.links.map((link) => link.id)).size).toBe(375);
