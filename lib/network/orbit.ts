@@ -4,7 +4,7 @@ import type { Position } from "./earth.ts";
 import { julianDate, sunCoordinates } from "./sun.ts";
 import type { Satellite } from "./topology.ts";
 
-export class OrbitError extends VernamError {}
+class OrbitError extends VernamError {}
 
 export interface Orbit {
   readonly satellite: string;

@@ -59,7 +59,7 @@ export class PassChannel implements BlockChannel {
 }
 
 /** The devices with a slice's loss, and its background added to the dark counts. */
-export function inSlice(parameters: LinkParameters, slice: ChannelSlice): LinkParameters {
+function inSlice(parameters: LinkParameters, slice: ChannelSlice): LinkParameters {
   const silent = (1 - parameters.darkCountProbability) * (1 - slice.backgroundProbability);
   return { ...parameters, lossDb: slice.lossDb, darkCountProbability: 1 - silent };
 }

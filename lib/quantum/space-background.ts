@@ -4,8 +4,7 @@ const planck = 6.62607015e-34;
 const lightSpeed = 299_792_458;
 
 /** Clear sky without the Sun in view, W·m⁻²·sr⁻¹·µm⁻¹: day and moonless night (Miao et al., New J. Phys. 7, 215 (2005)). */
-export const daySkyRadiance = 1.5;
-export const nightSkyRadiance = 1.5e-5;
+const daySkyRadiance = 1.5;
 
 /** Decades below the day's radiance by Sun elevation, after the illuminance of twilight: an assumption between the ends. */
 const twilight: readonly (readonly [sunElevationDeg: number, decades: number])[] = [

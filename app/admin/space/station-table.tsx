@@ -5,7 +5,6 @@ import type { SpaceStationView, SpaceView } from "@/lib/keys/api-types.ts";
 import { type Column, DataTable } from "@/lib/ui/data-table.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Meter } from "@/lib/ui/meter.tsx";
-import { LinkState } from "@/lib/ui/network/link-state.tsx";
 
 /** What each ground station and the satellite hold in common, and the sky above it. */
 export function StationTable({ view, names }: { view: SpaceView; names: ReadonlyMap<string, string> }) {
@@ -18,7 +17,7 @@ export function StationTable({ view, names }: { view: SpaceView; names: Readonly
       cell: (row) => names.get(row.site) ?? row.site,
       sortBy: (row) => names.get(row.site) ?? row.site,
     },
-    { key: "state", header: t("state"), cell: (row) => <LinkState condition={row.condition} /> },
+    { key: "state", header: t("state"), cell: (row) => t(`states.${row.condition}`) },
     {
       key: "stored",
       header: t("storedKey"),
