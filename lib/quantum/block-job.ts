@@ -119,7 +119,6 @@ class BlockRun {
       parameters: order.parameters,
       epsilonSec: order.epsilonSec,
       amplification: order.amplification ?? "modular",
-      expectedQber: this.#expected.qber,
     };
     const provided = Math.min(aliceAuthentication.length, bobAuthentication.length);
     if (provided < authenticationBytesPerBlock) return;

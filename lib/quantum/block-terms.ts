@@ -9,8 +9,6 @@ export interface BlockTerms {
   readonly parameters: LinkParameters;
   readonly epsilonSec: number;
   readonly amplification: AmplificationKind;
-  /** Error rate the link was commissioned with. */
-  readonly expectedQber: number;
 }
 
 /** What both ends conclude from the counts, each for itself. */
