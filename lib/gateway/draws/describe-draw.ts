@@ -5,7 +5,7 @@ import { limits } from "../../protocol/limits.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
 import { randomUuid } from "../../shared/uuid.ts";
 import type { DeviceRow } from "../enrolment/device-row.ts";
-import type { DrawnPad } from "./pad-drawer.ts";
+import type { DrawnPad } from "./drawn-pad.ts";
 
 /** What a draw over the network tells whoever keeps the books: which keys went into which use. */
 export interface DrawUse {

@@ -6,21 +6,12 @@ import type {
   ProvidedKey,
   ProviderStatus,
 } from "../../keys/key-provider.ts";
-import type { KeyShare } from "../../protocol/key-shares.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
 import { parseUuid } from "../../shared/uuid.ts";
 import { type DrawWishes, ownWishes } from "./draw-wishes.ts";
+import type { DrawnPad } from "./drawn-pad.ts";
 import { type KeyPlan, planKeys } from "./key-plan.ts";
 import { drawPairwise } from "./pairwise-draw.ts";
-
-/** One pad as drawn from the key manager; the caller destroys `key`. */
-export interface DrawnPad {
-  readonly keyIds: readonly Uint8Array<ArrayBuffer>[];
-  readonly key: SecretBytes;
-  readonly origin: KeyOrigin | undefined;
-  /** Where no one key reaches every site: one share for each, in the order in which the sites were given. */
-  readonly shares?: readonly Omit<KeyShare, "site">[];
-}
 
 interface Waiting {
   readonly resolve: (keys: Answer) => void;

@@ -4,7 +4,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
 import { GatewayError } from "../gateway-error.ts";
-import type { DrawnPad } from "./pad-drawer.ts";
+import type { DrawnPad } from "./drawn-pad.ts";
 
 /** What of a draw record may be masked keys: the rest is for names and key_IDs. */
 const mostMaskedBytes = 96 * 1024;

@@ -97,9 +97,14 @@ async function encKeys({ kme, sae }: Caller, slave: string, body: KeyRequestBody
 async function supplyWishes(
   kme: Kme,
   demand: KeyDemand,
-  { maxAgeMs, ...route }: Wishes,
+  { maxAgeMs, priority, ...route }: Wishes,
 ): Promise<{ readonly supply: KeySupply; readonly met: boolean }> {
-  const aged = maxAgeMs === undefined ? demand : { maxAgeMs, ...demand };
+  // Age and turn can always be had.
+  const aged = {
+    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+    ...(priority === undefined ? {} : { priority }),
+    ...demand,
+  };
   if (Object.keys(route).length > 0) {
     try {
       return { supply: await kme.encKeys({ ...route, ...aged }), met: true };

@@ -32,7 +32,7 @@ export interface KmeServerOptions {
 }
 
 /** How long a client may take. Whoever sends a byte now and then holds a connection no longer than this. */
-export interface Patience {
+interface Patience {
   /** TLS handshake, ms. */
   readonly handshakeMs: number;
   /** From the first byte of a request to its last header, ms. */

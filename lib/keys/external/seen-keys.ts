@@ -10,7 +10,7 @@ import type { ProvidedKey } from "../key-provider.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
 /** A foreign key manager gave a key, or named a key_ID, that it had given before. Nothing of the answer is used. */
-export class KeyRepeatedError extends VernamError {
+class KeyRepeatedError extends VernamError {
   constructor(site: string) {
     super(
       "key.repeated",

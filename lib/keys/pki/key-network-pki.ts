@@ -7,7 +7,7 @@ import { kmeIdOf, saeIdOf } from "../kme/kme.ts";
 import { CertificateIssuer, type CertifiedKey, createRoot, type LeafRequest } from "./certificates.ts";
 import { type SaeEntry, SaeRegister } from "./sae-register.ts";
 
-export class PkiError extends VernamError {}
+class PkiError extends VernamError {}
 
 const renewBeforeMs = 30 * 24 * 3_600_000;
 /** Also a file name, so nothing a path could be made of. */

@@ -22,7 +22,7 @@ export interface Target {
   close(): Promise<void>;
 }
 
-export interface OwnTarget {
+interface OwnTarget {
   readonly test: TestWorld;
   /** Lets time pass for the key managers. */
   passTime(ms: number): void;
