@@ -3,12 +3,10 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SuiteName } from "../lib/messenger/messenger-api.ts";
 import { type NodeSession, signInAsPost } from "../lib/messenger/node/sign-in.ts";
-import { toHex } from "../lib/shared/hex.ts";
 import { Deployment } from "../tests/support/deployment.ts";
-import { openDesk } from "./messages/desk-identity.ts";
-import { DevicePair } from "./messages/device-pair.ts";
+import { DeviceHost } from "./messages/device-host.ts";
 import { sitePairs } from "./messages/pairs.ts";
-import { findRoutes, readPools } from "./messages/pools.ts";
+import { readPools } from "./messages/pools.ts";
 import { processUse } from "./messages/process-use.ts";
 import { measureRawEmit } from "./messages/raw-emit.ts";
 import { percentile } from "./support/percentile.ts";
@@ -16,12 +14,12 @@ import { report } from "./support/report.ts";
 
 /**
  * Messages end to end: drawn, encrypted, relayed, fetched, decrypted, committed, on the nine-state network. 50 devices in
- * this process, 25 pairs over 10 cross-border site pairs, 64-byte padded texts, keys only from the simulated links.
+ * two processes of their own (one thread would be the ceiling), 25 pairs over 10 cross-border site pairs, 64-byte padded texts, keys only from the simulated links.
  */
 const warmMs = 5_000;
 const timedMs = 20_000;
 const window = 8;
-const openedAtOnce = 3;
+const deviceProcesses = 2;
 const enoughShare = 0.9;
 const fillPatienceMs = 200_000;
 const metrics: Record<string, number> = {};
@@ -33,10 +31,10 @@ const pause = (ms: number) => new Promise((next) => setTimeout(next, ms));
 async function fillPools(
   deployment: Deployment,
   administrator: NodeSession,
-  pairs: readonly DevicePair[],
+  hosts: readonly DeviceHost[],
 ): Promise<void> {
   const started = Date.now();
-  const routes = await findRoutes(pairs, fillPatienceMs / 2);
+  const routes = (await Promise.all(hosts.map((host) => host.ask("routes", fillPatienceMs / 2)))).flat();
   for (;;) {
     const { fillRatio, availableBytes, onRoutes } = await readPools(deployment, administrator, routes);
     const seconds = (Date.now() - started) / 1000;
@@ -57,29 +55,34 @@ async function fillPools(
   }
 }
 
-async function openPairs(deployment: Deployment, folder: string): Promise<DevicePair[]> {
-  const presenter = await signInAsPost(deployment.origin, "presenter");
+async function openPairs(deployment: Deployment, folder: string): Promise<DeviceHost[]> {
   const origins = { relay: deployment.origin, gateway: deployment.gatewayOrigin };
   const wanted = sitePairs.flatMap(({ a, b, devices }) => Array.from({ length: devices }, () => ({ a, b })));
-  const pairs: DevicePair[] = [];
-  const open = async (): Promise<void> => {
-    for (let next = wanted.pop(); next; next = wanted.pop()) {
-      const stage = toHex(crypto.getRandomValues(new Uint8Array(8)));
-      const alice = await openDesk(deployment.origin, presenter, { stage, site: next.a, side: "alice" });
-      const bob = await openDesk(deployment.origin, presenter, { stage, site: next.b, side: "bob" });
-      pairs.push(await DevicePair.open(alice, bob, origins, folder));
-    }
-  };
-  await Promise.all(Array.from({ length: openedAtOnce }, open));
-  return pairs;
+  const hosts = Array.from({ length: deviceProcesses }, () => new DeviceHost());
+  await Promise.all(
+    hosts.map((host, which) =>
+      host.ask(
+        "open",
+        wanted.filter((_, i) => i % hosts.length === which),
+        origins,
+        folder,
+      ),
+    ),
+  );
+  return hosts;
 }
 
-const openedBy = (pairs: readonly DevicePair[]): number => pairs.reduce((sum, pair) => sum + pair.opened, 0);
+/** Sums of what the processes of devices say of themselves. */
+async function devicesNow(hosts: readonly DeviceHost[]) {
+  const sum = { opened: 0, inFlight: 0, cpuSeconds: 0, rssMb: 0 };
+  for (const state of await Promise.all(hosts.map((host) => host.ask("state"))))
+    for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += state[name];
+  return sum;
+}
 
 /** Processor seconds so far, of each process. */
-function cpuOf(deployment: Deployment): Record<string, number> {
-  const { user, system } = process.cpuUsage();
-  const seconds: Record<string, number> = { devices: (user + system) / 1e6 };
+function cpuOf(deployment: Deployment, devices: number): Record<string, number> {
+  const seconds: Record<string, number> = { devices };
   for (const zone of ["web", "qkdn"] as const) {
     const pid = deployment.pidOf(zone);
     if (pid !== undefined) seconds[zone] = processUse(pid).cpuSeconds;
@@ -90,22 +93,23 @@ function cpuOf(deployment: Deployment): Record<string, number> {
 /** Messages per second with a window of messages under way for every pair; what each cost the processors, as `name`. */
 async function throughput(
   deployment: Deployment,
-  pairs: readonly DevicePair[],
+  hosts: readonly DeviceHost[],
   suite: SuiteName,
   name: string,
   warm = warmMs,
   timed = timedMs,
 ): Promise<number> {
   const end = Date.now() + warm + timed;
-  const sending = Promise.all(pairs.map((pair) => pair.keepSending(suite, window, end)));
+  const sending = Promise.all(hosts.map((host) => host.ask("keepSending", suite, window, end)));
   await pause(warm);
-  const before = openedBy(pairs);
-  const cpuBefore = cpuOf(deployment);
+  const before = await devicesNow(hosts);
+  const cpuBefore = cpuOf(deployment, before.cpuSeconds);
   const started = performance.now();
   await pause(end - Date.now());
-  const count = openedBy(pairs) - before;
+  const after = await devicesNow(hosts);
+  const count = after.opened - before.opened;
   const rate = count / ((performance.now() - started) / 1000);
-  for (const [zone, seconds] of Object.entries(cpuOf(deployment)))
+  for (const [zone, seconds] of Object.entries(cpuOf(deployment, after.cpuSeconds)))
     metrics[`${name}_${zone}_cpu_ms_per_msg`] =
       (1000 * (seconds - (cpuBefore[zone] ?? 0))) / Math.max(1, count);
   metrics[`${name}_load_average`] = loadavg()[0] ?? 0;
@@ -115,23 +119,26 @@ async function throughput(
 }
 
 /** Waits until nothing is under way; the number of messages that did not arrive in time (waiting for key). */
-async function drain(pairs: readonly DevicePair[], withinMs: number): Promise<number> {
+async function drain(hosts: readonly DeviceHost[], withinMs: number): Promise<number> {
   const until = Date.now() + withinMs;
-  while (pairs.some((pair) => pair.inFlight > 0) && Date.now() < until) await pause(100);
-  return pairs.reduce((sum, pair) => sum + pair.inFlight, 0);
+  for (;;) {
+    const { inFlight } = await devicesNow(hosts);
+    if (inFlight === 0 || Date.now() >= until) return inFlight;
+    await pause(100);
+  }
 }
 
 async function latency(
-  pairs: readonly DevicePair[],
+  hosts: readonly DeviceHost[],
   suite: SuiteName,
   rate: number,
   name: string,
 ): Promise<void> {
-  for (const pair of pairs) pair.latencies.length = 0;
   const until = Date.now() + timedMs;
-  await Promise.all(pairs.map((pair) => pair.sendAtRate(suite, rate / pairs.length, until)));
-  const late = await drain(pairs, 15_000);
-  const samples = pairs.flatMap((pair) => pair.latencies);
+  const perPair = rate / sitePairs.reduce((sum, { devices }) => sum + devices, 0);
+  await Promise.all(hosts.map((host) => host.ask("sendAtRate", suite, perPair, until)));
+  const late = await drain(hosts, 15_000);
+  const samples = (await Promise.all(hosts.map((host) => host.ask("latencies")))).flat();
   for (const [label, share] of [
     ["p50", 0.5],
     ["p95", 0.95],
@@ -145,19 +152,19 @@ async function latency(
 async function measure(deployment: Deployment, folder: string): Promise<void> {
   await deployment.healthy(240_000);
   const administrator = await signInAsPost(deployment.origin, "administrator");
-  const pairs = await openPairs(deployment, folder);
-  log(`${2 * pairs.length} devices are ready`);
-  metrics.aes_msgs_per_s = await throughput(deployment, pairs, "AES", "aes");
-  metrics.aes_late_after_full_load = await drain(pairs, 15_000);
-  await latency(pairs, "AES", metrics.aes_msgs_per_s / 2, "aes");
-  await fillPools(deployment, administrator, pairs);
-  metrics.otp_msgs_per_s = await throughput(deployment, pairs, "OTP", "otp");
+  const hosts = await openPairs(deployment, folder);
+  log("the devices are ready");
+  metrics.aes_msgs_per_s = await throughput(deployment, hosts, "AES", "aes");
+  metrics.aes_late_after_full_load = await drain(hosts, 15_000);
+  await latency(hosts, "AES", metrics.aes_msgs_per_s / 2, "aes");
+  await fillPools(deployment, administrator, hosts);
+  metrics.otp_msgs_per_s = await throughput(deployment, hosts, "OTP", "otp");
   metrics.key_after_mb = (await readPools(deployment, administrator, [])).availableBytes / 1e6;
-  metrics.otp_late_after_full_load = await drain(pairs, 15_000);
-  await latency(pairs, "OTP", metrics.otp_msgs_per_s / 2, "otp");
+  metrics.otp_late_after_full_load = await drain(hosts, 15_000);
+  await latency(hosts, "OTP", metrics.otp_msgs_per_s / 2, "otp");
   metrics.otp_sustained_msgs_per_s = await throughput(
     deployment,
-    pairs,
+    hosts,
     "OTP",
     "otp_sustained",
     10_000,
@@ -170,9 +177,11 @@ async function measure(deployment: Deployment, folder: string): Promise<void> {
     metrics[`${zone}_rss_mb`] = use.rssMb;
     metrics[`${zone}_cpu_s`] = use.cpuSeconds;
   }
-  metrics.devices_cpu_s = process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6;
-  metrics.devices_rss_mb = process.memoryUsage.rss() / 2 ** 20;
-  await Promise.race([Promise.all(pairs.map((pair) => pair.stop())), pause(10_000)]);
+  const devices = await devicesNow(hosts);
+  metrics.devices_cpu_s = devices.cpuSeconds;
+  metrics.devices_rss_mb = devices.rssMb;
+  await Promise.race([Promise.all(hosts.map((host) => host.ask("stop"))), pause(10_000)]);
+  for (const host of hosts) host.end();
 }
 
 const folder = mkdtempSync(join(tmpdir(), "vernam-bench-"));
