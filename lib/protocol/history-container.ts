@@ -11,7 +11,7 @@ import { ProtocolError } from "./protocol-error.ts";
 import { openStreamChunk, type StreamKey, sealStreamChunk } from "./stream.ts";
 
 /** In the clear at the beginning of an exported history, and authenticated by every chunk. */
-export interface HistoryHeader {
+interface HistoryHeader {
   /** 1: scrypt (RFC 7914), the only one. */
   readonly kdf: 1;
   readonly salt: Bytes;

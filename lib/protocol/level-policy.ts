@@ -87,7 +87,7 @@ export function decodeLevelPolicy(bytes: Uint8Array): LevelPolicy {
  * A higher level never demands less than a lower one, and never allows a file by stream where a pad is demanded.
  * @throws ProtocolError policy.order, policy.offered, policy.disjoint, policy.files
  */
-export function checkLevelPolicy(policy: LevelPolicy): void {
+function checkLevelPolicy(policy: LevelPolicy): void {
   let below: LevelRule | undefined;
   for (const rule of policy.levels) {
     if (!isAtLeast(rule.offered, rule.minimum))

@@ -67,14 +67,14 @@ interface Bodies {
   readonly 14: AcknowledgementBody;
 }
 
-export type KnownKind = keyof Bodies;
+type KnownKind = keyof Bodies;
 export type PayloadOf<K extends KnownKind> = K extends KnownKind
   ? { readonly kind: K; readonly body: Bodies[K] }
   : never;
-export type KnownPayload = PayloadOf<KnownKind>;
+type KnownPayload = PayloadOf<KnownKind>;
 
 /** Well-formed, of a kind that only a newer program knows: shown as such, and decoded again after an update. */
-export interface UnknownPayload {
+interface UnknownPayload {
   readonly kind: 0;
   /** The kind's number on the wire. */
   readonly unknownKind: number;

@@ -30,11 +30,11 @@ const codec = versionedOf<ResendRequest>({
   at: [6, uintOf()],
 });
 
-export function encodeResendRequest(request: ResendRequest): Bytes {
+function encodeResendRequest(request: ResendRequest): Bytes {
   return encodeWith(codec, "re-send request", request, limits.header);
 }
 
-export function decodeResendRequest(body: Uint8Array): ResendRequest {
+function decodeResendRequest(body: Uint8Array): ResendRequest {
   return decodeWith(codec, "re-send request", body, limits.header);
 }
 

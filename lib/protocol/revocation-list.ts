@@ -10,7 +10,7 @@ import { type Parsed, parseSigned, signBodyTwice, verifySigned } from "./signed.
 import type { DualSigner } from "./signing.ts";
 import { findSite, type SiteList } from "./site-list.ts";
 
-export interface RevokedDevice {
+interface RevokedDevice {
   readonly device: Bytes;
   /** Milliseconds UTC: keys drawn before stay good. */
   readonly revokedAt: number;
@@ -39,13 +39,13 @@ const codec = versionedOf<RevocationList>({
 const maximum = limits.envelope;
 
 /** Sorts the devices. @throws ProtocolError revocation.order when one is there twice */
-export function encodeRevocationList(list: RevocationList): Bytes {
+function encodeRevocationList(list: RevocationList): Bytes {
   const devices = [...list.devices].sort((a, b) => compareBytes(a.device, b.device));
   checkOrder(devices);
   return encodeWith(codec, "revocation list", { ...list, devices }, maximum);
 }
 
-export function decodeRevocationList(body: Uint8Array): RevocationList {
+function decodeRevocationList(body: Uint8Array): RevocationList {
   const list = decodeWith(codec, "revocation list", body, maximum);
   checkOrder(list.devices);
   return list;

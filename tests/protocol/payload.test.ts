@@ -2,8 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chunkCountOf } from "../../lib/protocol/file-stream.ts";
 import { defaultLevelPolicy } from "../../lib/protocol/level-policy.ts";
-import { decodePayload, encodePayload, type Payload, payloadText } from "../../lib/protocol/payload.ts";
+import {
+  decodePayload,
+  encodePayload,
+  type Payload,
+  type PayloadOf,
+  payloadText,
+} from "../../lib/protocol/payload.ts";
 import { checkPayload, checkTarget, targetOf } from "../../lib/protocol/payload-rules.ts";
+import type { outcomes } from "../../lib/protocol/payload-structured.ts";
 import { codeOf, expectCode, flipBit, random } from "./expectations.ts";
 import { payloadExamples } from "./payload-examples.ts";
 
@@ -69,10 +76,10 @@ describe("a payload", () => {
         "cbor.length",
       ],
       [{ kind: 12, body: { source: "s", measuredAt: 0, readings: [] } }, "cbor.length"],
-      [{ kind: 14, body: { target: hash(1), outcome: 4 as 1 } }, "cbor.value"],
+      [{ kind: 14, body: { target: hash(1), outcome: 4 as typeof outcomes.done } }, "cbor.value"],
     ];
     for (const [payload, code] of limits) await expectCode(() => encodePayload(payload), code);
-    const { body } = byName.payment as Extract<Payload, { kind: 13 }>;
+    const { body } = byName.payment as PayloadOf<13>;
     await expectCode(() => encodePayload({ kind: 13, body: { ...body, amount: 0.5 } }), "cbor.type");
     await expectCode(() => encodePayload({ kind: 13, body: { ...body, currency: "EURO" } }), "cbor.length");
   });
@@ -81,7 +88,7 @@ describe("a payload", () => {
 describe("a file", () => {
   const file = (size: number, chunks = chunkCountOf(size)): Payload => ({
     kind: 8,
-    body: { ...(byName.file as Extract<Payload, { kind: 8 }>).body, size, chunks },
+    body: { ...(byName.file as PayloadOf<8>).body, size, chunks },
   });
   const inline = (length: number): Payload => ({
     kind: 9,
@@ -109,10 +116,10 @@ describe("a file", () => {
   });
 
   test("order and formal message that contradict themselves are refused", async () => {
-    const order = byName.order as Extract<Payload, { kind: 11 }>;
+    const order = byName.order as PayloadOf<11>;
     const late = { ...order, body: { ...order.body, notBefore: order.body.notAfter + 1 } };
     await expectCode(() => checkPayload(late, 2, 0), "payload.contradictory");
-    const formal = byName.formal as Extract<Payload, { kind: 10 }>;
+    const formal = byName.formal as PayloadOf<10>;
     const copy = { ...formal, body: { ...formal.body, copy: formal.body.copies + 1 } };
     await expectCode(() => checkPayload(copy, 2, 0), "payload.contradictory");
   });

@@ -5,6 +5,7 @@ import {
   checkResendRequest,
   parseResendRequest,
   type ResendRequest,
+  resendReasons,
   resendsPerDevice,
   signResendRequest,
 } from "../../lib/protocol/resend-request.ts";
@@ -31,7 +32,9 @@ beforeAll(async () => {
 describe("a re-send request", () => {
   const ask = async (device: TestDevice, changes: Partial<ResendRequest> = {}, signer = device.signer) => {
     const request = { conversation: talk.id, device: device.id, envelope: random(64), at: world.now };
-    return parseResendRequest(await signResendRequest({ ...request, reason: 1, ...changes }, signer));
+    return parseResendRequest(
+      await signResendRequest({ ...request, reason: resendReasons.keyLost, ...changes }, signer),
+    );
   };
   const named = (...devices: TestDevice[]) => ({
     recipients: devices.map(({ id, site }) => ({ device: id, site })),

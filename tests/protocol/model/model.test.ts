@@ -9,7 +9,7 @@ import { SimulatedDevice } from "./simulated-device.ts";
 import { SimulatedNetwork } from "./simulated-network.ts";
 
 /** Longer: MODEL_STEPS=20000 MODEL_SEED=7 npx vitest run tests/protocol/model */
-const steps = Number(process.env.MODEL_STEPS ?? 2000);
+const steps = Number(process.env.MODEL_STEPS ?? 1500);
 const seed = Number(process.env.MODEL_SEED ?? 1);
 
 interface Expected {
@@ -80,8 +80,11 @@ class Model {
     const suite = this.chance.pick<Suite>([1, 1, 1, 2, 2, 3, 4]);
     const hash = await device.send(text, suite);
     if (hash === undefined) return;
-    const recipients = device.sent.get(hash)!.recipients.map((one) => toHex(one.device));
-    this.messages.set(hash, { text, sender: device, audience: new Set(recipients) });
+    const audience = [...device.roster!.devices.values()]
+      .filter((one) => !this.network.isRevoked(one.device))
+      .map((one) => toHex(one.device))
+      .filter((one) => one !== toHex(device.facts.id));
+    this.messages.set(hash, { text, sender: device, audience: new Set(audience) });
     this.count(`suite ${suite}`);
   }
 

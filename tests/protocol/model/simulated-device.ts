@@ -19,6 +19,7 @@ import { decodeReceivingEpoch, encodeReceivingEpoch } from "../../../lib/protoco
 import {
   checkResendRequest,
   parseResendRequest,
+  resendReasons,
   type SentMessage,
   signResendRequest,
 } from "../../../lib/protocol/resend-request.ts";
@@ -181,7 +182,13 @@ export class SimulatedDevice {
     if (!this.#isLost(recordHash, epochId) || !this.isMember || this.#asked.has(toHex(hash))) return;
     this.#asked.add(toHex(hash));
     const { conversation, now } = this.network;
-    const request = { conversation, device: this.facts.id, envelope: hash, reason: 1 as const, at: now };
+    const request = {
+      conversation,
+      device: this.facts.id,
+      envelope: hash,
+      reason: resendReasons.keyLost,
+      at: now,
+    };
     const signed = await signResendRequest(request, this.facts.signer);
     this.network.log.push({ kind: "resend", bytes: signed, honest: true });
   }
