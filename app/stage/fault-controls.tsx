@@ -26,7 +26,7 @@ export function FaultControls({ link, status, act, busy, disabled }: PanelProps)
   const t = useTranslations("stage");
   const quantity = useQuantity();
   const [fault, setFault] = useState<Fault>("cut");
-  const [levels, setLevels] = useState<LinkFaults>({ loss: 3, drift: 0.5, detector: 1 });
+  const [levels, setLevels] = useState<LinkFaults>({ loss: 3, drift: 0.6, detector: 1 });
   const broken = isBroken(status, fault);
 
   function toggle(): Promise<void> {

@@ -62,7 +62,10 @@ export function StageControls(props: StageControlsProps) {
   const link = chosen ?? "";
   const panel: PanelProps = { link, status, act, busy, disabled: send === null || busy || chosen === null };
   return (
-    <section aria-label={t("controls")} className="grid gap-2 border-b border-line px-4 py-2">
+    <section
+      aria-label={t("controls")}
+      className="thin-scroll grid min-h-0 gap-2 overflow-y-auto border-b border-line px-4 py-2"
+    >
       <SelectField
         label={t("target")}
         hideLabel
