@@ -259,7 +259,15 @@ export interface ExposureView {
 }
 
 /** What became of a pass; null while it is ahead or under way. */
-export type PassOutcome = "key" | "daylight" | "cloud" | "too-low" | "full" | "no-key" | "alarm";
+export type PassOutcome =
+  | "key"
+  | "daylight"
+  | "cloud"
+  | "too-low"
+  | "full"
+  | "other-station"
+  | "no-key"
+  | "alarm";
 
 /** One crossing of a satellite over a ground station. Times are the satellites' own, ms UTC. */
 export interface PassView {

@@ -9,7 +9,8 @@ import type { Emitter } from "../links/emitter.ts";
 import type { AttackSetting } from "../links/link-disturbance.ts";
 import { LinkError, unknownLink } from "../links/link-error.ts";
 import type { LinkEvents, LinkLedger, SimulatedLinkNetwork } from "../links/link-network-types.ts";
-import { type FlightDeck, flyPass } from "./fly-pass.ts";
+import { type FlightDeck, type FlownPass, flyPass } from "./fly-pass.ts";
+import { OneTelescope } from "./one-telescope.ts";
 import type { SpaceLink } from "./space-link.ts";
 import { passViewOf, spaceViewOf } from "./space-view.ts";
 import { Timetable } from "./timetable.ts";
@@ -47,6 +48,7 @@ export class SpaceNetwork implements SimulatedLinkNetwork {
   readonly #timetable: Timetable;
   readonly #alarms = new AlarmLog();
   readonly #deck: FlightDeck;
+  readonly #telescope = new OneTelescope();
   #flown: PassView[] = [];
   #due: number;
   #timer: NodeJS.Timeout | undefined;
@@ -235,16 +237,21 @@ export class SpaceNetwork implements SimulatedLinkNetwork {
       const pass = this.#timetable.nextToSet(this.#due);
       if (this.#closed || pass === undefined || pass.set > clock.now()) break;
       this.#due = pass.set;
-      await this.#fly(pass, false);
+      const near = this.#timetable.known(pass.rise, pass.set);
+      await this.#fly(pass, near, false);
     }
     await this.#timetable.prepare(clock.now(), clock.now() + forecastMs);
   }
 
-  async #fly(pass: PlannedPass, beforeStart: boolean): Promise<void> {
+  async #fly(pass: PlannedPass, near: readonly PlannedPass[], beforeStart: boolean): Promise<void> {
     const link = this.#find(pass.link);
     const sky = this.#options.weather.skyAt(pass.station, pass.culmination);
     try {
-      const flown = await flyPass(link, pass, sky, this.#deck);
+      const worth = (one: PlannedPass) => this.#worth(one);
+      const elsewhere = worth(pass) > 0 && !this.#telescope.takes(pass, near, worth);
+      const flown: FlownPass = elsewhere
+        ? { outcome: "other-station", secretBits: 0 }
+        : await flyPass(link, pass, sky, this.#deck);
       const clear = sky === "clear" ? 1 : 0;
       this.#flown = [passViewOf(pass, clear, flown, beforeStart), ...this.#flown].slice(0, keptFlown);
     } catch (reason) {
@@ -253,6 +260,13 @@ export class SpaceNetwork implements SimulatedLinkNetwork {
       this.#options.emitter.emit("fault", { link: link.id, error });
     }
     this.#changed(link);
+  }
+
+  /** Key that a pass would give now, the more the emptier its store: what overlapping stations compete by. */
+  #worth(pass: PlannedPass): number {
+    const { pool } = this.#find(pass.link);
+    if (this.#options.weather.skyAt(pass.station, pass.culmination) !== "clear") return 0;
+    return (pass.expected.secretBits * pool.inner.room) / pool.capacityBytes;
   }
 
   /**
@@ -276,7 +290,7 @@ export class SpaceNetwork implements SimulatedLinkNetwork {
         if (this.#closed) return;
         const worthwhile = pass.expected.secretBits > 0 && wanting().has(pass.station);
         const clear = this.#options.weather.skyAt(pass.station, pass.culmination) === "clear";
-        if (worthwhile && clear) await this.#fly(pass, true);
+        if (worthwhile && clear) await this.#fly(pass, [], true);
       }
     }
     await this.#timetable.prepare(now, now + forecastMs);

@@ -32,12 +32,17 @@ export function viewOverview(sources: OverviewSources): OverviewView {
     quarantined: 0,
   };
   let availableBytes = 0;
+  let fibreBytes = 0;
   let capacityBytes = 0;
   let linksWithKey = 0;
   for (const pool of pools) {
     conditions[pool.condition]++;
     availableBytes += pool.availableBytes;
-    capacityBytes += pool.capacityBytes;
+    // A store in space fills with passes, not by waiting.
+    if (!inSpace.has(pool.linkId)) {
+      fibreBytes += pool.availableBytes;
+      capacityBytes += pool.capacityBytes;
+    }
     if (pool.availableBytes > 0) linksWithKey++;
   }
   let generatedBytes = 0;
@@ -54,7 +59,7 @@ export function viewOverview(sources: OverviewSources): OverviewView {
       done: pools.every((pool) => isWarm(pool, inSpace.has(pool.linkId))),
       linksWithKey,
       links: pools.length,
-      fillRatio: capacityBytes === 0 ? 0 : availableBytes / capacityBytes,
+      fillRatio: capacityBytes === 0 ? 0 : fibreBytes / capacityBytes,
     },
     linksByCondition: conditions,
     alarms: conditions.alarm,

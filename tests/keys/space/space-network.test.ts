@@ -119,6 +119,12 @@ describe("the space segment", () => {
     const outcomes = new Set(flown.map(({ outcome }) => outcome));
     expect(outcomes).toContain("key");
     expect(outcomes).toContain("daylight");
+    const served = flown.filter(({ outcome }) => outcome === "key");
+    for (const one of served) {
+      // One telescope: no two stations at once.
+      const others = served.filter((other) => other !== one && other.rise < one.set && one.rise < other.set);
+      expect(others).toEqual([]);
+    }
     for (const pass of flown) {
       expect(pass.secretBits > 0).toBe(pass.outcome === "key");
       if (pass.light === "day" || pass.clearProbability === 0) expect(pass.outcome).not.toBe("key");
