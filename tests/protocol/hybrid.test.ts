@@ -157,6 +157,52 @@ describe("a HYBRID epoch", () => {
     expect(codes.sort()).toEqual(["accepted", "epoch.commit"]);
   });
 
+  test("a member given garbage in place of its secret says so; it is no silent loss", async () => {
+    const drawn = await talk.draw(alice, 3, 32);
+    const epochId = randomUuid();
+    const binding = { epochId, recordHash: drawn.record.hash, record: drawn.record.value };
+    const keyOf = (device: Bytes) => talk.certificates.ofDevice(device).at(-1)?.value.sealingKey;
+    const s = SecretBytes.random(32);
+    const [one, two] = (await sealHybridSecret(s, binding, keyOf)) as [EpochSealed, EpochSealed];
+    const sealed = [one, { ...two, sealed: random(48) }];
+    const transcript = epochTranscript(drawn.record, talk.roster, sealed);
+    const { commit } = deriveEpoch(drawn.key, transcript, talk.id, alice.id, s);
+    const like = await talk.startEpoch(alice, 3);
+    const facts = { epochId, drawRecordHash: drawn.record.hash, transcript, commit, sealed };
+    const bytes = await restart(like, (start) => ({ ...start, ...facts }));
+    const codes = [];
+    for (const receiver of [bob, carol]) {
+      const handed = [{ record: drawn.record, key: drawn.receiverKey() }];
+      codes.push(await codeOf(openEpochStart(bytes, talk.context(receiver, handed))));
+    }
+    expect(codes.sort()).toEqual(["accepted", "epoch.sealed-open"]);
+  });
+
+  test("its messages open in their conversation, direction and position only, and once", async () => {
+    const started = await talk.startEpoch(alice, 3);
+    const first = await talk.sendAes(alice, talk.draft("one", 1), started.epoch);
+    const second = await talk.sendAes(alice, talk.draft("two", 2, [first.hash]), first.epoch);
+    const context = await joined(bob, started);
+    await expectCode(
+      openEnvelope(first.bytes, { ...context, conversation: random(16) }),
+      "conversation.other",
+    );
+    await expectCode(openEnvelope(first.bytes, { ...context, self: alice.id }), "sender.self");
+    const { header, ciphertext, tag } = decodeEnvelope(second.bytes);
+    const moved = encodeHeader({ ...decodeHeader(header), index: 0 });
+    const forged = await signEnvelope(moved, ciphertext, tag, alice.signer);
+    await expectCode(openEnvelope(forged, context), "envelope.tag");
+    const byMember = await signEnvelope(header, ciphertext, tag, carol.signer);
+    await expectCode(openEnvelope(byMember, context), "envelope.signature");
+    context.receiver.commit((await openEnvelope(second.bytes, context)).change);
+    context.receiver.commit((await openEnvelope(first.bytes, context)).change);
+    await expectCode(openEnvelope(first.bytes, context), "sequence.replayed");
+    const again = encodeHeader({ ...decodeHeader(header), sequence: 3, parents: [second.hash] });
+    const reused = await signEnvelope(again, ciphertext, tag, alice.signer);
+    await expectCode(openEnvelope(reused, context), "chain.used");
+    await expectCode(openEpochStart(started.bytes, context), "epoch.replayed");
+  });
+
   test("a secret sealed for one epoch opens in no other, even when transcript and commit are made to fit", async () => {
     const earlier = await talk.startEpoch(alice, 3);
     const { sealed } = parseEpochStart(earlier.bytes).value;
