@@ -1,8 +1,10 @@
-import { CascadeResponder } from "../../lib/quantum/cascade-alice.ts";
-import { CascadeCorrector } from "../../lib/quantum/cascade-bob.ts";
-import { cascadeSchedule } from "../../lib/quantum/cascade-schedule.ts";
 import { binaryEntropy } from "../../lib/quantum/entropy.ts";
 import { createSystemRandom } from "../../lib/quantum/random.ts";
+import {
+  createCorrector,
+  createResponder,
+  type ReconciliationMethod,
+} from "../../lib/quantum/reconciliation.ts";
 import { equalBytes } from "../../lib/shared/bytes.ts";
 import { processorSeconds } from "./processor-time.ts";
 
@@ -21,7 +23,7 @@ function noisyPair(length: number, rate: number) {
 }
 
 /** Leak over n·h(observed error rate), share of blocks left with errors, round trips per block. */
-function measureCascade(length: number, percent: number, blocks: number) {
+function measure(method: ReconciliationMethod, length: number, percent: number, blocks: number) {
   let leaked = 0;
   let limit = 0;
   let failed = 0;
@@ -29,11 +31,10 @@ function measureCascade(length: number, percent: number, blocks: number) {
   let seconds = 0;
   for (let block = 0; block < blocks; block++) {
     const { alice, bob, errors } = noisyPair(length, percent / 100);
-    const schedule = cascadeSchedule(length, percent / 100);
-    const seed = random.uint32();
+    const terms = { method, length, errorRate: percent / 100, seed: random.uint32() };
     seconds += processorSeconds(() => {
-      const responder = new CascadeResponder(alice, length, schedule, seed);
-      const corrector = new CascadeCorrector(bob, length, schedule, seed);
+      const responder = createResponder(alice, terms);
+      const corrector = createCorrector(bob, terms);
       const talk = corrector.correct();
       for (let turn = talk.next(); turn.done !== true; ) turn = talk.next(responder.answer(turn.value));
       leaked += responder.leakedBits;
@@ -52,13 +53,22 @@ export function measureReconciliation(metrics: Record<string, number>): void {
     ["1e6", 1e6, 3],
   ] as const) {
     for (const percent of [1, 3, 5, 8]) {
-      const { f, fer, trips, seconds } = measureCascade(length, percent, blocks);
+      const { f, fer, trips, seconds } = measure("cascade", length, percent, blocks);
       metrics[`cascade_f_${name}_q${percent}`] = f;
       metrics[`cascade_fer_${name}_q${percent}`] = fer;
       metrics[`cascade_round_trips_${name}_q${percent}`] = trips;
       metrics[`cascade_mbit_s_${name}_q${percent}`] = length / seconds / 1e6;
     }
   }
-  const many = measureCascade(1e4, 3, 3000);
-  metrics.cascade_fer_1e4_q3 = many.fer;
+  metrics.cascade_fer_1e4_q3 = measure("cascade", 1e4, 3, 3000).fer;
+  const original = measure("cascade-original", 1e5, 3, 5);
+  metrics.cascade_original_f_1e5_q3 = original.f;
+  metrics.cascade_original_round_trips_1e5_q3 = original.trips;
+  // The code is built once and kept: not part of the rate.
+  measure("ldpc", 1e6, 3, 1);
+  const ldpc = measure("ldpc", 1e6, 3, 2);
+  metrics.ldpc_f_q3 = ldpc.f;
+  metrics.ldpc_fer_q3 = ldpc.fer;
+  metrics.ldpc_mbit_s_q3 = 1 / ldpc.seconds;
+  metrics.ldpc_round_trips_q3 = ldpc.trips;
 }

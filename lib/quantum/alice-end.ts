@@ -16,15 +16,15 @@ import {
   estimateFrom,
   isHopeless,
   keyLength,
+  reconciliationTerms,
   withKeyErrors,
 } from "./block-terms.ts";
-import { CascadeResponder } from "./cascade-alice.ts";
-import { cascadeSchedule } from "./cascade-schedule.ts";
 import { QuantumMessageError } from "./errors.ts";
 import type { Triple } from "./link-parameters.ts";
 import { countOnes, type PulseSettings, trimPlane } from "./pulse-planes.ts";
 import type { PulseSource } from "./quantum-channel.ts";
 import type { RandomSource } from "./random.ts";
+import { createResponder, type Responder } from "./reconciliation.ts";
 import { selectBits, selectPulses } from "./select-pulses.ts";
 import { SiftedRecord, type TestBits } from "./sifted-record.ts";
 import { verificationHash, verificationSeedBytes } from "./verification-hash.ts";
@@ -51,7 +51,7 @@ export class AliceEnd implements PulseSource {
   #packed: Bytes = new Uint8Array(0);
   #secret: Bytes | undefined;
   #estimation: Estimation | undefined;
-  #responder: CascadeResponder | undefined;
+  #responder: Responder | undefined;
   #outputBits = 0;
 
   constructor(terms: BlockTerms, random: RandomSource, authenticationKey: Uint8Array) {
@@ -138,8 +138,10 @@ export class AliceEnd implements PulseSource {
     const decision = this.#decide(estimation, expectedQber);
     if (decision === "continue") {
       this.#packed = this.#sifted.takeKey();
-      const schedule = cascadeSchedule(estimation.keyBits, estimation.testQber);
-      this.#responder = new CascadeResponder(this.#packed, estimation.keyBits, schedule, reconciliationSeed);
+      this.#responder = createResponder(
+        this.#packed,
+        reconciliationTerms(this.#terms, estimation, reconciliationSeed),
+      );
     }
     return { body: encodeEstimate({ counts, decision, reconciliationSeed }), decision };
   }

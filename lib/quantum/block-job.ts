@@ -119,6 +119,7 @@ class BlockRun {
       parameters: order.parameters,
       epsilonSec: order.epsilonSec,
       amplification: order.amplification ?? "modular",
+      reconciliation: order.reconciliation ?? "cascade",
     };
     const provided = Math.min(aliceAuthentication.length, bobAuthentication.length);
     if (provided < authenticationBytesPerBlock) return;

@@ -4,6 +4,7 @@ import { QuantumParameterError } from "./errors.ts";
 import type { LinkParameters } from "./link-parameters.ts";
 import { validateParameters } from "./parameters.ts";
 import { type ChannelSlice, validateSlices } from "./pass-channel.ts";
+import { type ReconciliationMethod, reconciliationMethods } from "./reconciliation.ts";
 import { verificationEpsilon } from "./verification-hash.ts";
 
 /** What to make one block of. */
@@ -19,6 +20,8 @@ export interface BlockOrder {
   readonly epsilonCor: number;
   /** The modular hash, the faster one, when absent. */
   readonly amplification?: AmplificationKind;
+  /** Cascade, which leaks least, when absent. */
+  readonly reconciliation?: ReconciliationMethod;
   /** True to learn how the link is, not to make key: all bits are compared in the open. */
   readonly probe?: boolean;
   /** False only to demonstrate what then happens: nobody checks a tag, and the key must not be used. */
@@ -32,7 +35,14 @@ export function validateOrder(order: BlockOrder): void {
   validateParameters(order.parameters);
   validateCondition(order.condition);
   if (order.slices !== undefined) validateSlices(order.slices);
-  const { siftedTarget, maxPulses, epsilonSec, epsilonCor } = order;
+  const { siftedTarget, maxPulses, epsilonSec, epsilonCor, reconciliation = "cascade" } = order;
+  if (!reconciliationMethods.includes(reconciliation)) {
+    throw new QuantumParameterError(
+      "reconciliation",
+      reconciliation,
+      `one of ${reconciliationMethods.join(", ")}`,
+    );
+  }
   if (!(siftedTarget >= 1000 && siftedTarget <= 6e6)) {
     throw new QuantumParameterError("siftedTarget", siftedTarget, "from 1000 to 6000000");
   }

@@ -48,6 +48,7 @@ export function composeReport(input: ReportInput): BlockReport {
     authenticationBits: 8 * spent.alice,
     epsilonExponent: Math.floor(-Math.log10(epsilon.total)),
     amplification: input.terms.amplification,
+    reconciliation: input.terms.reconciliation,
     aborted,
     evidence: input.evidence ?? null,
     warning: input.evidence === undefined ? null : warningOf(input.evidence),

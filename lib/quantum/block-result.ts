@@ -1,5 +1,6 @@
 import type { EvidenceAlarm, EvidenceWarning, LinkEvidence } from "./evidence.ts";
 import type { Triple } from "./link-parameters.ts";
+import type { ReconciliationMethod } from "./reconciliation.ts";
 
 /** Why a block gave no key. The same words as the alarms of the operations face. */
 export type BlockAbort =
@@ -46,6 +47,7 @@ export interface BlockReport {
   /** ε.total ≤ 10^-epsilonExponent. */
   readonly epsilonExponent: number;
   readonly amplification: AmplificationKind;
+  readonly reconciliation: ReconciliationMethod;
   readonly aborted: BlockAbort | null;
   /** What both ends measured beside what they expect; null when the block ended before there was anything. */
   readonly evidence: LinkEvidence | null;

@@ -2,6 +2,7 @@ import type { AmplificationKind } from "./block-result.ts";
 import { type DecoyEstimate, estimateDecoy, type SiftedCounts, secretLength } from "./decoy-estimation.ts";
 import { binaryEntropy } from "./entropy.ts";
 import type { LinkParameters, Triple } from "./link-parameters.ts";
+import type { ReconciliationMethod, ReconciliationTerms } from "./reconciliation.ts";
 import { verificationBits } from "./verification-hash.ts";
 
 /** What both ends agreed on before the block: public. */
@@ -9,6 +10,7 @@ export interface BlockTerms {
   readonly parameters: LinkParameters;
   readonly epsilonSec: number;
   readonly amplification: AmplificationKind;
+  readonly reconciliation: ReconciliationMethod;
 }
 
 /** What both ends conclude from the counts, each for itself. */
@@ -42,6 +44,14 @@ export function withKeyErrors(
   if (terms.parameters.decoyStates !== 1) return estimation;
   const keyErrors = [corrections - decoyCorrections, decoyCorrections, 0] as const;
   return estimateFrom(terms, { ...estimation.counts, keyErrors });
+}
+
+export function reconciliationTerms(
+  terms: BlockTerms,
+  { keyBits, testQber }: Estimation,
+  seed: number,
+): ReconciliationTerms {
+  return { method: terms.reconciliation, length: keyBits, errorRate: testQber, seed };
 }
 
 /** Whole bytes of secret key after `leakedBits` of reconciliation, in bits; 0 when there is none. */

@@ -9,14 +9,20 @@ import {
   type EstimateDecision,
   encodeVerdict,
 } from "./block-messages.ts";
-import { type BlockTerms, type Estimation, estimateFrom, keyLength, withKeyErrors } from "./block-terms.ts";
-import { CascadeCorrector } from "./cascade-bob.ts";
-import { cascadeSchedule } from "./cascade-schedule.ts";
+import {
+  type BlockTerms,
+  type Estimation,
+  estimateFrom,
+  keyLength,
+  reconciliationTerms,
+  withKeyErrors,
+} from "./block-terms.ts";
 import { QuantumMessageError } from "./errors.ts";
 import type { Triple } from "./link-parameters.ts";
 import { type Clicks, countOnes } from "./pulse-planes.ts";
 import type { PulseDetector } from "./quantum-channel.ts";
 import type { ReceiverReadings } from "./receiver-readings.ts";
+import { type Corrector, createCorrector } from "./reconciliation.ts";
 import { SiftedRecord } from "./sifted-record.ts";
 import { verificationHash, verificationSeedBytes } from "./verification-hash.ts";
 
@@ -37,7 +43,7 @@ export class BobEnd implements PulseDetector {
   #estimation: Estimation | undefined;
   #corrections = 0;
   #decoyCorrections = 0;
-  #corrector: CascadeCorrector | undefined;
+  #corrector: Corrector | undefined;
 
   constructor(terms: BlockTerms, authenticationKey: Uint8Array) {
     this.#terms = terms;
@@ -119,8 +125,10 @@ export class BobEnd implements PulseDetector {
     this.#estimation = estimation;
     if (decision === "continue") {
       this.#packed = this.#sifted.takeKey();
-      const schedule = cascadeSchedule(estimation.keyBits, estimation.testQber);
-      this.#corrector = new CascadeCorrector(this.#packed, estimation.keyBits, schedule, reconciliationSeed);
+      this.#corrector = createCorrector(
+        this.#packed,
+        reconciliationTerms(this.#terms, estimation, reconciliationSeed),
+      );
     }
     return decision;
   }

@@ -24,3 +24,15 @@ export function cascadeSchedule(length: number, errorRate: number): CascadeSched
     blockSizesLog2: [clip(first), clip(first + growth), clip(first + growth + 3), clip(lastBlockLog2)],
   };
 }
+
+/**
+ * The schedule of Brassard and Salvail 1993: four passes, first blocks of 0.73/rate, doubled each time; to the next
+ * power of two.
+ */
+export function originalSchedule(length: number, errorRate: number): CascadeSchedule {
+  const rate = Math.min(0.25, Math.max(errorRate, 1e-4));
+  const largest = Math.max(1, Math.ceil(Math.log2(Math.max(2, length))) - 1);
+  const first = Math.round(Math.log2(0.73 / rate));
+  const clip = (size: number) => Math.min(largest, Math.max(1, size));
+  return { blockSizesLog2: [0, 1, 2, 3].map((pass) => clip(first + pass)) };
+}

@@ -1,11 +1,13 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import type { AmplificationKind } from "../../../quantum/block-result.ts";
 import type { ChannelCondition } from "../../../quantum/condition.ts";
 import { undisturbed } from "../../../quantum/condition.ts";
 import { QuantumParameterError } from "../../../quantum/errors.ts";
 import type { LinkParameters } from "../../../quantum/link-parameters.ts";
 import { presetNamed } from "../../../quantum/link-presets.ts";
 import { withOverrides } from "../../../quantum/parameters.ts";
+import { type ReconciliationMethod, reconciliationMethods } from "../../../quantum/reconciliation.ts";
 import { VernamError } from "../../../shared/errors.ts";
 
 /** The command line itself is wrong; a parameter out of its range is a QuantumParameterError instead. */
@@ -22,6 +24,8 @@ export interface CommandOptions {
   readonly epsilonSec: number;
   readonly epsilonCor: number;
   readonly reconciliationEfficiency: number;
+  readonly reconciliation: ReconciliationMethod;
+  readonly amplification: AmplificationKind;
   readonly blocks: number;
   readonly seed: number | undefined;
   readonly json: boolean;
@@ -49,7 +53,7 @@ const numbers = [
   "misalignmentAdded",
 ] as const;
 const lists = ["intensities", "intensityProbabilities"] as const;
-const words = ["preset", "deviation", "attack"] as const;
+const words = ["preset", "deviation", "attack", "reconciliation", "amplification"] as const;
 const ofLink = [...numbers.slice(2, 10), ...lists, "deviation"] as const;
 
 type Values = Readonly<Record<string, number | string | boolean | readonly number[] | undefined>>;
@@ -88,6 +92,11 @@ export function readOptions(args: readonly string[], read: (path: string) => str
       1,
       5,
     ),
+    reconciliation: oneOf("reconciliation", values.reconciliation ?? "cascade", reconciliationMethods),
+    amplification: oneOf("amplification", values.amplification ?? "modular", [
+      "modular",
+      "toeplitz",
+    ] as const),
     blocks: whole("blocks", number("blocks") ?? 1, 1, 10_000),
     seed: values.seed === undefined ? undefined : whole("seed", number("seed") ?? 0, 0, 2 ** 32 - 1),
     json: values.json === true,
@@ -163,6 +172,12 @@ function readInput(path: Values[string], read: (path: string) => string): Values
     if (!known.includes(name)) throw new QuantumParameterError(name, "unknown", `one of ${known.join(", ")}`);
   }
   return parsed.data;
+}
+
+function oneOf<Word extends string>(name: string, value: Values[string], known: readonly Word[]): Word {
+  const found = known.find((word) => word === value);
+  if (found === undefined) throw new QuantumParameterError(name, value, `one of ${known.join(", ")}`);
+  return found;
 }
 
 function within(name: string, value: number, low: number, high: number): number {

@@ -34,6 +34,8 @@ The block
   --siftedBits N                key-basis bits of a block (default 1000000)
   --epsilonSec N  --epsilonCor N
   --reconciliationEfficiency N  f for rate (default 1.05)
+  --reconciliation NAME         for simulate: cascade, cascade-original or ldpc
+  --amplification NAME          for simulate: modular or toeplitz
   --blocks N                    for simulate (default 1)
   --seed N                      for simulate: the same block again; such key protects nothing
   --attack NAME  --fraction N   for simulate: an eavesdropper on a share of the pulses

@@ -30,7 +30,9 @@ export function printSimulation(options: CommandOptions, print: (line: string) =
   return failed > 0 ? 3 : 0;
 }
 
-function orderOf({ parameters, condition, siftedBits, epsilonSec, epsilonCor }: CommandOptions): BlockOrder {
+function orderOf(options: CommandOptions): BlockOrder {
+  const { parameters, condition, siftedBits, epsilonSec, epsilonCor } = options;
+  const { reconciliation, amplification } = options;
   const expected = expectedBlock(parameters, {
     siftedBits,
     epsilonSec,
@@ -38,7 +40,16 @@ function orderOf({ parameters, condition, siftedBits, epsilonSec, epsilonCor }: 
     reconciliationEfficiency: 1.1,
   });
   const maxPulses = Math.min(2 ** 50, Math.ceil(3 * expected.pulses));
-  return { parameters, condition, siftedTarget: siftedBits, maxPulses, epsilonSec, epsilonCor };
+  return {
+    parameters,
+    condition,
+    siftedTarget: siftedBits,
+    maxPulses,
+    epsilonSec,
+    epsilonCor,
+    reconciliation,
+    amplification,
+  };
 }
 
 function simulate(order: BlockOrder, random: ReturnType<typeof createSystemRandom>): SimulatedBlock {
@@ -75,6 +86,7 @@ function printBlock(print: (line: string) => void, number: number, report: Simul
     "authentication bits spent": report.authenticationBits,
     "ε of the block": report.epsilon.total,
     "messages, bytes": `${report.messages}, ${report.messageBytes}`,
+    reconciliation: report.reconciliation,
     hash: report.amplification,
     "ended early": report.aborted,
     "keys equal": report.keysEqual,
