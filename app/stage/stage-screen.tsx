@@ -93,7 +93,7 @@ export function StageScreen(props: StageScreenProps) {
   return (
     <div className="flex min-h-0 flex-1 flex-col xl:h-[calc(100dvh-4.5rem)] xl:min-h-[54rem] xl:flex-none">
       <StageHeader topology={topology} sites={sites} onSites={props.onSites} pair={pair} />
-      <div className="grid min-h-0 border-b border-line xl:flex-[5] xl:grid-cols-[minmax(0,1fr)_28rem] xl:grid-rows-[minmax(0,1fr)]">
+      <div className="grid min-h-0 border-b border-line xl:flex-[6] xl:grid-cols-[minmax(0,1fr)_28rem] xl:grid-rows-[minmax(0,1fr)]">
         <StageMap
           topology={topology}
           route={route}
@@ -133,7 +133,7 @@ export function StageScreen(props: StageScreenProps) {
           <ConsequenceList list={list} nameOfLink={nameOfLink} ends={{ a: t("alice"), b: t("bob") }} />
         </div>
       </div>
-      <div className="grid min-h-0 gap-px bg-line max-xl:auto-rows-[32rem] xl:flex-[6] xl:grid-cols-3 xl:grid-rows-[minmax(0,1fr)]">
+      <div className="grid min-h-0 gap-px bg-line max-xl:auto-rows-[32rem] xl:flex-[5] xl:grid-cols-3 xl:grid-rows-[minmax(0,1fr)]">
         <DeskPane
           desk={alice}
           siteName={nameOf(sites.alice)}
