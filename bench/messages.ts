@@ -14,7 +14,8 @@ import { report } from "./support/report.ts";
 
 /**
  * Messages end to end: drawn, encrypted, relayed, fetched, decrypted, committed, on the nine-state network. 50 devices in
- * two processes of their own (one thread would be the ceiling), 25 pairs over 10 cross-border site pairs, 64-byte padded texts, keys only from the simulated links.
+ * two processes of their own (one thread would be the ceiling), 25 pairs over 10 cross-border site pairs, 64-byte padded
+ * texts, keys only from the simulated links.
  */
 const warmMs = 5_000;
 const timedMs = 20_000;
