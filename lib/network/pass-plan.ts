@@ -94,8 +94,11 @@ export class PassPlan {
     return this.#ends.find((end) => end.station.id === station)?.link.id;
   }
 
-  /** Passes that culminate from `from` to before `to` (ms UTC), in order of their rise. */
-  passes(from: number, to: number): PlannedPass[] {
+  /**
+   * Passes that culminate from `from` to before `to` (ms UTC), in order of their rise.
+   * @param wanted leaves out passes before their key is computed, which is most of the work.
+   */
+  passes(from: number, to: number, wanted: (pass: Pass) => boolean = () => true): PlannedPass[] {
     return [...this.#orbits.values()]
       .flatMap((orbit) => {
         const ends = this.#ends.filter(
@@ -106,7 +109,9 @@ export class PassPlan {
           orbit,
           ends.map(({ station }) => station),
           { from, to },
-        ).map((pass) => this.#plan(pass, byStation.get(pass.station) as SpaceLinkEnds, orbit));
+        )
+          .filter(wanted)
+          .map((pass) => this.#plan(pass, byStation.get(pass.station) as SpaceLinkEnds, orbit));
       })
       .sort((one, other) => one.rise - other.rise);
   }

@@ -274,24 +274,26 @@ export class SpaceNetwork implements SimulatedLinkNetwork {
    * the days before, flown through the same chain under the weather of their time, the newest first.
    */
   async #fillNewStores(): Promise<void> {
-    const { clock, links, firstStoreBytes } = this.#options;
+    const { clock, links, plan, weather, firstStoreBytes } = this.#options;
     const now = clock.now();
-    await this.#timetable.prepare(now, now);
-    const wanting = () =>
-      new Set(
-        links
-          .filter(({ pool }) => pool.isNew && pool.availableBytes < firstStoreBytes)
-          .map(({ station }) => station),
+    const wants = (station: string) =>
+      links.some(
+        (link) => link.station === station && link.pool.isNew && link.pool.availableBytes < firstStoreBytes,
       );
-    for (let back = 0; back < daysBefore * 4 && wanting().size > 0; back++) {
-      await this.#timetable.prepare(now - back * (dayMs / 4), now - back * (dayMs / 4) - 1);
-      const passes = this.#timetable.around(now - back * (dayMs / 4)).filter((pass) => pass.set < now);
-      for (const pass of [...passes].reverse()) {
+    for (let back = 0; back < daysBefore * 4 && links.some(({ station }) => wants(station)); back++) {
+      const until = now - (back * dayMs) / 4;
+      const passes = plan
+        .passes(
+          until - dayMs / 4,
+          until,
+          ({ station, culmination }) => wants(station) && weather.skyAt(station, culmination) === "clear",
+        )
+        .filter(({ set, expected }) => set < now && expected.secretBits > 0);
+      for (const pass of passes.reverse()) {
         if (this.#closed) return;
-        const worthwhile = pass.expected.secretBits > 0 && wanting().has(pass.station);
-        const clear = this.#options.weather.skyAt(pass.station, pass.culmination) === "clear";
-        if (worthwhile && clear) await this.#fly(pass, [], true);
+        if (wants(pass.station)) await this.#fly(pass, passes, true);
       }
+      await new Promise((resolve) => setImmediate(resolve));
     }
     await this.#timetable.prepare(now, now + forecastMs);
   }
