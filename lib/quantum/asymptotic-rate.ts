@@ -17,7 +17,7 @@ export interface AsymptoticLink {
 }
 
 /** η of the whole link. */
-export function transmittanceOf(link: AsymptoticLink): number {
+function transmittanceOf(link: AsymptoticLink): number {
   return link.receiverEfficiency * 10 ** ((-link.lossDbPerKm * link.lengthKm) / 10);
 }
 
@@ -33,7 +33,7 @@ export function gainAndError(
 }
 
 /** Y_1 and e_1 (Ma et al., Eqs. 7, 9). */
-export function singlePhoton(link: AsymptoticLink): { readonly yield: number; readonly error: number } {
+function singlePhoton(link: AsymptoticLink): { readonly yield: number; readonly error: number } {
   const eta = transmittanceOf(link);
   const clicks = link.backgroundYield + eta - link.backgroundYield * eta;
   return { yield: clicks, error: (link.backgroundYield / 2 + link.misalignment * eta) / clicks };

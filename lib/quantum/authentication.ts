@@ -6,7 +6,7 @@ const polynomialKeyBytes = 16;
 const maskBytes = 16;
 
 /** Tags in each direction: after estimation, after reconciliation, after amplification. */
-export const checkpoints = 3;
+const checkpoints = 3;
 
 /** Shared key that one block may spend at each end: one polynomial key and one mask per tag, for both directions. */
 export const authenticationBytesPerBlock = 2 * (polynomialKeyBytes + checkpoints * maskBytes);

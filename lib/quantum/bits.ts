@@ -24,7 +24,7 @@ export function packPlane(values: Uint8Array, plane: number): Bytes {
 }
 
 /** Sets bit `plane` of every value whose packed bit is 1. Missing packed bits read as 0. */
-export function unpackPlane(packed: Uint8Array, plane: number, values: Uint8Array): void {
+function unpackPlane(packed: Uint8Array, plane: number, values: Uint8Array): void {
   const whole = Math.min(values.length >> 3, packed.length);
   for (let i = 0, at = 0; i < whole; i++, at += 8) {
     const byte = packed[i] as number;

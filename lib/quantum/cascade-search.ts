@@ -1,7 +1,7 @@
 import { blockCount, type CascadePass, partParity } from "./cascade-pass.ts";
 
 /** What is known of a part of a block: its parity at Alice's, in the lowest bit, once `known` is set. */
-export const known = 2;
+const known = 2;
 /** What is known of a block: whether its parity differs from Alice's, and whether it is on the list of searches. */
 const differs = 1;
 const listed = 2;

@@ -12,8 +12,7 @@ export interface LdpcPlan {
   readonly seed: number;
 }
 
-/** Bits that Alice tells when a frame cannot be decoded: this share of it each time, until it can. */
-export const revealShares = 64;
+/** A frame that cannot be decoded gets one in 64 of its bits told, and again, at most so often. */
 export const mostReveals = 12;
 
 /** Columns by weight: mostly three, a fifth with two, a quarter heavy. Found by trial at 1 to 8 % of errors. */
@@ -60,7 +59,7 @@ export function bitsOfFrame(plan: LdpcPlan, frame: number): number {
   return Math.max(0, Math.min(plan.frameBits, plan.length - frame * plan.frameBits));
 }
 
-/** The positions of a frame that step `step` tells: about one in `revealShares`, none of them twice. */
+/** The positions of a frame that step `step` tells: about one in 64, none of them twice. */
 export function revealedPositions(plan: LdpcPlan, frame: number, step: number): Uint32Array {
   const found: number[] = [];
   const bits = bitsOfFrame(plan, frame);

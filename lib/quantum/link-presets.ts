@@ -2,8 +2,8 @@ import { QuantumParameterError } from "./errors.ts";
 import type { LinkParameters } from "./link-parameters.ts";
 import { presetFor, presetOf } from "./parameters.ts";
 
-export const presetNames = ["metro", "long-haul", "ultra-low-loss", "satellite"] as const;
-export type PresetName = (typeof presetNames)[number];
+const presetNames = ["metro", "long-haul", "ultra-low-loss", "satellite"] as const;
+type PresetName = (typeof presetNames)[number];
 
 interface LinkPreset {
   /** Typical loss of the fibre, dB/km; 0 where a distance says nothing. */
@@ -16,7 +16,7 @@ interface LinkPreset {
  * Named kinds of links: the devices (see devices.ts), the loss of their fibre, and where such figures were measured.
  * They are typical figures of the simulation, of no product.
  */
-export const linkPresets: Readonly<Record<PresetName, LinkPreset>> = {
+const linkPresets: Readonly<Record<PresetName, LinkPreset>> = {
   metro: {
     lossDbPerKm: 0.3,
     lossDb: 3,

@@ -28,7 +28,7 @@ export function drawPlots(print: (line: string) => void): number {
 }
 
 /** The curves by the name of their file. */
-export function allPlots(): Readonly<Record<string, Plot>> {
+function allPlots(): Readonly<Record<string, Plot>> {
   return {
     "rate-distance": rateAgainstDistance(),
     "rate-block": rateAgainstBlock(),

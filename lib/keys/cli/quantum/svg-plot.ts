@@ -1,10 +1,10 @@
-export interface Series {
+interface Series {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
   readonly dashed?: boolean;
 }
 
-export interface Axis {
+interface Axis {
   readonly label: string;
   readonly from: number;
   readonly to: number;
