@@ -67,6 +67,7 @@ export function LinkDetail({ link, status, name, sources, brief = false }: LinkD
           label={t("column.pool")}
         />
       ) : null}
+      {brief || !status ? null : <EvidenceTable status={status} />}
       {brief || !status ? null : (
         <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 border-t border-line pt-2">
           <Fact name={t("loss")}>{quantity.number(link.lossDb, 1)} dB</Fact>
@@ -97,7 +98,6 @@ export function LinkDetail({ link, status, name, sources, brief = false }: LinkD
           )}
         </dl>
       )}
-      {brief || !status ? null : <EvidenceTable status={status} />}
       {brief || !link.parameters ? null : <ParameterList parameters={link.parameters} />}
       <p className="border-t border-line pt-2 text-xs text-ink-soft">
         <span className="font-medium text-ink">{provenance("label")}: </span>
