@@ -13,8 +13,9 @@ const fillPatienceMs = 150_000;
 const steadyMs = 60_000;
 const messagesPerSecond = 5;
 /** Draws enough before the steady load that the pools are at all stages between full and due for a refill. */
-const mixingRate = 60;
-const mixingMs = 30_000;
+const mixingRate = 30;
+const mixingMs = 20_000;
+const readyPatienceMs = 60_000;
 /** 64 bytes of padded text with the key of its tag. */
 const messageKeyBits = 8 * (64 + 32);
 const pause = (ms: number) => new Promise((next) => setTimeout(next, ms));
@@ -74,6 +75,16 @@ async function sendAtRate(world: KeyWorld, pairs: readonly Pair[], rate: number,
   return { asked: served.length, served: served.filter(Boolean).length };
 }
 
+/** Waits until every pair can draw again after the mixing, or patience ends. */
+async function untilAllServed(world: KeyWorld, pairs: readonly Pair[]): Promise<void> {
+  const until = Date.now() + readyPatienceMs;
+  while (Date.now() < until) {
+    const served = await Promise.all(pairs.map((pair) => drawOnce(world, pair)));
+    if (served.every(Boolean)) return;
+    await pause(2000);
+  }
+}
+
 function fillOf(world: KeyWorld): number {
   return world.views.overview().warmUp.fillRatio;
 }
@@ -102,6 +113,7 @@ export async function measureNine(
     log(`pools ${Math.round(100 * fillOf(world))} % full`);
     const pairs = await connectedPairs(world, 20);
     await sendAtRate(world, pairs, mixingRate, mixingMs);
+    await untilAllServed(world, pairs);
     const before = world.views.overview();
     let load = { asked: 0, served: 0 };
     metrics.nine_cpu_share_steady = await cpuShareDuring(async () => {
