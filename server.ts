@@ -33,7 +33,7 @@ async function serve(config: WebConfig, log: Log, relay: RelayServices): Promise
   let pages: PageHandler = async () => {
     throw new Error("the pages are not ready yet");
   };
-  const server = createWebServer(config, log, () => pages);
+  const server = createWebServer(config, log, () => pages, relay.attachments);
   const app = next({ dev, dir: ".", hostname, port, httpServer: server });
   onStopRequest(log, async () => {
     server.close();

@@ -27,6 +27,10 @@ export type RelayErrorCode =
   | "entry.conflict"
   | "directory.unknown"
   | "directory.not-own"
+  | "attachment.unknown"
+  | "attachment.conflict"
+  | "attachment.incomplete"
+  | "attachment.quota"
   | "receipt.invalid";
 
 export interface RelayRefusal {

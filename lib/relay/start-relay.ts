@@ -11,12 +11,16 @@ import { openPostgres } from "../shared/database/open-postgres.ts";
 import { Accounts } from "./accounts/accounts.ts";
 import { Lockout } from "./accounts/lockout.ts";
 import { Sessions } from "./accounts/sessions.ts";
+import { AttachmentServer } from "./attachments/attachment-server.ts";
+import { AttachmentStore } from "./attachments/attachment-store.ts";
+import { keepSwept } from "./attachments/keep-swept.ts";
 import { readSessionId } from "./auth/session-cookie.ts";
 import { readHealth } from "./health.ts";
 import { gatewayOriginFor } from "./http/hosts.ts";
 import type { Log } from "./log.ts";
 import { listEndpointSites, listPosts } from "./posts.ts";
 import type { RelayRuntime } from "./runtime.ts";
+import { identifyBearer } from "./socket/handshake.ts";
 import { openRelaySockets, type RelaySockets } from "./socket/relay-sockets.ts";
 import { openIdentityKey } from "./tokens/identity-key.ts";
 import { IdentityTokens } from "./tokens/identity-tokens.ts";
@@ -74,6 +78,8 @@ function withPrisma(database: Database, release: () => void): RelayStore {
 
 export interface RelayServices {
   readonly runtime: RelayRuntime;
+  /** The sealed files, for the web server to ask before the pages. */
+  readonly attachments: AttachmentServer;
   /** Attaches the relay's sockets to the server; after it, sign-outs reach them. */
   attach(server: HttpServer): Promise<void>;
   /** Sockets first, then the database. */
@@ -144,14 +150,23 @@ async function assemble(store: RelayStore, options: RelayServicesOptions): Promi
       sockets?.signOffs.endUser(user, "roles-changed");
     },
   };
+  const secureCookies = config.tls !== undefined;
+  const handshake = { sessions, tokens, sessionSecret, secureCookies };
+  const files = new AttachmentStore(database);
+  const sweeping = keepSwept(files, log);
   return {
     runtime,
+    attachments: new AttachmentServer({
+      store: files,
+      identify: (authorization) => identifyBearer(authorization, handshake, Date.now()),
+      log,
+      clock: () => performance.now(),
+    }),
     attach: async (server) => {
-      const secureCookies = config.tls !== undefined;
-      const handshake = { sessions, tokens, sessionSecret, secureCookies };
       sockets = await openRelaySockets({ ...handshake, server, config, database, log });
     },
     close: async () => {
+      await sweeping.stop();
       await sockets?.close();
       await store.close();
     },

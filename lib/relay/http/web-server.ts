@@ -10,11 +10,22 @@ import { contentSecurityPolicy, securityHeaders } from "./security-headers.ts";
 
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+/** Takes sealed files, whose chunks are larger than the bodies that pages may send. */
+export interface FileHandler {
+  takes(request: IncomingMessage): boolean;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
 /**
  * The HTTP(S) server in front of the pages: refuses foreign host names and mutating requests from other origins,
  * and gives every answer its security headers. Pages replace the policy by one with their nonce (proxy.ts).
  */
-export function createWebServer(config: WebConfig, log: Log, pages: () => PageHandler): Server {
+export function createWebServer(
+  config: WebConfig,
+  log: Log,
+  pages: () => PageHandler,
+  files?: FileHandler,
+): Server {
   const secure = config.tls !== undefined;
   const fixed = Object.entries(securityHeaders(secure));
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -25,6 +36,11 @@ export function createWebServer(config: WebConfig, log: Log, pages: () => PageHa
     }
     if (isRefusedAcrossOrigins(request.method, request.headers, secure, pathOf(request.url))) {
       refuse(response, 403, "origin.refused", "Only our own pages may ask for this.");
+      return;
+    }
+    if (files?.takes(request)) {
+      response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+      void files.answer(request, response);
       return;
     }
     const tooLarge = refusedBody(request);

@@ -44,6 +44,21 @@ export async function identifySocket(
   return { standing, speaker: speakerOf(standing, parsed.data.device ?? "", deviceId) };
 }
 
+/**
+ * The speaker of an HTTP request: by a bearer token with audience "relay", never by a cookie.
+ * @throws RelayError "relay.signed-out"
+ */
+export async function identifyBearer(
+  authorization: string | undefined,
+  services: HandshakeServices,
+  now: number,
+): Promise<Speaker> {
+  const token = /^Bearer ([\w.-]{1,4096})$/.exec(authorization ?? "")?.[1];
+  const standing = token === undefined ? null : await findStanding(token, undefined, services, now);
+  if (standing === null) throw new RelayError("relay.signed-out", "Sign in first.");
+  return speakerOf(standing, "", copyBytes(randomBytes(16)));
+}
+
 async function findStanding(
   token: string | undefined,
   cookies: string | undefined,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import type {
 } from "../../../lib/protocol/relay-events.ts";
 import { encodeRosterEvent, type RosterChange } from "../../../lib/protocol/roster-event.ts";
 import { encodeSigned } from "../../../lib/protocol/signed.ts";
+import { createWebServer } from "../../../lib/relay/http/web-server.ts";
 import { createLog } from "../../../lib/relay/log.ts";
 import { type RelayServices, startRelay } from "../../../lib/relay/start-relay.ts";
 import { copyBytes } from "../../../lib/shared/bytes.ts";
@@ -46,7 +47,10 @@ export class RelayWorld {
     } as unknown as NodeJS.ProcessEnv);
     const log = createLog(env.LOG_LEVEL ?? "silent");
     const relay = await startRelay({ config, version: "test", log });
-    const server = createServer((_request, response) => response.writeHead(404).end());
+    const noPages = () => async (_request: unknown, response: ServerResponse) => {
+      response.writeHead(404).end();
+    };
+    const server = createWebServer(config, log, noPages, relay.attachments);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     await relay.attach(server);
     return new RelayWorld(relay, server, dataFolder);
