@@ -18,6 +18,7 @@ import { EngineBadge } from "@/lib/ui/messenger/engine-notice.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { splitPostName } from "@/lib/ui/post-name.ts";
+import { useErrorText } from "@/lib/ui/problem-text.ts";
 import { useCountryName } from "@/lib/ui/use-country-name.ts";
 import { usePostName } from "@/lib/ui/use-post-name.ts";
 
@@ -44,6 +45,7 @@ export function ConversationSidebar(props: SidebarProps) {
   const [query, setQuery] = useState("");
   const asked = useDeferredValue(query.trim());
   const [problem, setProblem] = useState<string | null>(null);
+  const errorText = useErrorText();
   const searching = asked !== "";
   const loadContacts = useCallback(
     (engine: MessengerApi): Promise<readonly ContactView[]> =>
@@ -65,7 +67,7 @@ export function ConversationSidebar(props: SidebarProps) {
       props.onChoose(await api.openConversation(contact.user));
       setQuery("");
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(errorText(error));
     }
   }
 

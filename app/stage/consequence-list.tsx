@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Icon, type IconName } from "@/lib/ui/icon.tsx";
+import { useProblemText } from "@/lib/ui/problem-text.ts";
 import type { Consequence } from "./consequences.ts";
 
 const looks: Readonly<Record<Consequence["kind"], { readonly icon: IconName; readonly ink: string }>> = {
@@ -72,6 +73,7 @@ function useSentence(nameOfLink: (link: string) => string, ends: { readonly a: s
   const causes = useTranslations("link.cause");
   const models = useTranslations("stage.model");
   const faults = useTranslations("stage.faultKind");
+  const tell = useProblemText();
   const quantity = useQuantity();
   const over = (count: number) => units("links", { count });
   return (one: Consequence): string => {
@@ -106,9 +108,12 @@ function useSentence(nameOfLink: (link: string) => string, ends: { readonly a: s
       case "route":
         return t("route", { ...ends, links: over(one.route.length - 1) });
       case "noRoute":
-        return t("noRoute", { ...ends, reason: one.reason });
+        return t("noRoute", {
+          ...ends,
+          reason: tell({ code: "key.unavailable", reason: one.reason }).reason,
+        });
       case "waiting":
-        return t("waiting", { name: one.name, reason: one.reason });
+        return t("waiting", { name: one.name, reason: tell(one).reason });
       case "delivered":
         return t("delivered", { name: one.name, links: over(one.links) });
       case "relay":

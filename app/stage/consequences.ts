@@ -27,7 +27,7 @@ export type Consequence = { readonly id: string; readonly at: number } & (
   | { readonly kind: "cleared" | "warningEnded"; readonly link: string }
   | { readonly kind: "route"; readonly route: readonly string[] }
   | { readonly kind: "noRoute"; readonly reason: string }
-  | { readonly kind: "waiting"; readonly name: string; readonly reason: string }
+  | { readonly kind: "waiting"; readonly name: string; readonly code: string; readonly reason: string }
   | { readonly kind: "delivered"; readonly name: string; readonly links: number }
   | { readonly kind: "relay"; readonly bits: number; readonly links: number }
 );

@@ -9,6 +9,7 @@ import { EngineBadge } from "@/lib/ui/messenger/engine-notice.tsx";
 import { KeyCard } from "@/lib/ui/messenger/key-card.tsx";
 import { Thread } from "@/lib/ui/messenger/thread.tsx";
 import { Empty, Notice, Waiting } from "@/lib/ui/notice.tsx";
+import { useProblemText } from "@/lib/ui/problem-text.ts";
 import { type Desk, useKnowsConversation } from "./use-desk.ts";
 
 interface DeskPaneProps {
@@ -22,6 +23,7 @@ interface DeskPaneProps {
 /** One of the two posts on the stage: a real messenger in large type. */
 export function DeskPane({ desk, siteName, otherName, conversation, onRenew }: DeskPaneProps) {
   const t = useTranslations("stage");
+  const tell = useProblemText();
   const known = useKnowsConversation(desk.api, conversation);
   const stuck = ["failed", "other-user", "approval-needed", "signed-out"].includes(desk.state.phase);
   return (
@@ -51,7 +53,10 @@ export function DeskPane({ desk, siteName, otherName, conversation, onRenew }: D
               </Button>
             }
           >
-            {desk.problem ?? (desk.state.phase === "failed" ? desk.state.message : null)}
+            {desk.problem ??
+              (desk.state.phase === "failed"
+                ? tell({ ...desk.state, reason: desk.state.message }).reason
+                : null)}
           </Notice>
         </div>
       ) : desk.api && conversation && known ? (

@@ -10,6 +10,7 @@ import { DisturbanceBadges } from "@/lib/ui/network/disturbance-badges.tsx";
 import { LinkState } from "@/lib/ui/network/link-state.tsx";
 import { Notice } from "@/lib/ui/notice.tsx";
 import type { SendCommand } from "@/lib/ui/operations/use-device-command.ts";
+import { useErrorText } from "@/lib/ui/problem-text.ts";
 import { Term } from "@/lib/ui/term.tsx";
 import { AuthenticationControl } from "./authentication-control.tsx";
 import type { NewConsequence } from "./consequences.ts";
@@ -34,6 +35,7 @@ export function StageControls(props: StageControlsProps) {
   const { chosen, send, note } = props;
   const t = useTranslations("stage");
   const quantity = useQuantity();
+  const errorText = useErrorText();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const status = chosen === null ? undefined : props.statuses.get(chosen);
@@ -50,12 +52,12 @@ export function StageControls(props: StageControlsProps) {
         await send(kind, args);
         note(what);
       } catch (error) {
-        setProblem(error instanceof Error ? error.message : String(error));
+        setProblem(errorText(error));
       } finally {
         setBusy(false);
       }
     },
-    [send, note],
+    [send, note, errorText],
   );
 
   const others = props.topology.links.filter((link) => link.active && !props.onRoute.includes(link.id));

@@ -112,7 +112,8 @@ function useMessageNews(
         told.set(message.id, state);
         if (first || gone || known === "delivered") continue;
         if (message.delivery?.state === "waiting-for-key") {
-          note({ kind: "waiting", name, reason: message.delivery.reason });
+          const { code, reason } = message.delivery;
+          note({ kind: "waiting", name, code, reason });
         } else if (state === "delivered" || state === "read") {
           told.set(message.id, "delivered");
           const card = await engine.keyCard(message.id).catch(() => null);

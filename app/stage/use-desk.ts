@@ -1,8 +1,10 @@
 "use client";
 
+import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useState } from "react";
 import type { EngineState, MessengerApi, MessengerEvents } from "@/lib/messenger/messenger-api.ts";
 import { useEngine } from "@/lib/ui/messenger/use-engine.ts";
+import { useErrorText } from "@/lib/ui/problem-text.ts";
 
 export interface DeskUser {
   readonly id: string;
@@ -24,6 +26,7 @@ export interface Desk {
 export function useDesk(side: Side, site: string, stage: string | null): Desk {
   const [opened, setOpened] = useState<{ stage: string; user: DeskUser } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const errorText = useErrorText();
   const [state, setState] = useState<EngineState>({ phase: "starting" });
   const user = opened !== null && opened.stage === stage && opened.user.site === site ? opened.user : null;
 
@@ -33,16 +36,22 @@ export function useDesk(side: Side, site: string, stage: string | null): Desk {
     setProblem(null);
     openDesk(stage, side, site).then(
       (answer) => gone || setOpened({ stage, user: answer }),
-      (error: unknown) => gone || setProblem(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => gone || setProblem(errorText(error)),
     );
     return () => {
       gone = true;
     };
-  }, [stage, side, site]);
+  }, [stage, side, site, errorText]);
 
   const engine = useEngine(
     user && stage ? { user, profile: `desk-${side}-${stage}`, desk: { stage, site, side } } : null,
   );
+
+  const t = useTranslations();
+  const engineProblem =
+    engine.problem === null
+      ? null
+      : t(engine.problem === "unsupported" ? "engine.unsupportedText" : "errors.offline");
 
   useEffect(() => {
     const { api } = engine;
@@ -64,7 +73,7 @@ export function useDesk(side: Side, site: string, stage: string | null): Desk {
     };
   }, [engine]);
 
-  return { side, user, api: engine.api, state, problem: problem ?? engine.problem };
+  return { side, user, api: engine.api, state, problem: problem ?? engineProblem };
 }
 
 async function openDesk(stage: string, side: Side, site: string): Promise<DeskUser> {

@@ -11,6 +11,7 @@ import { Empty } from "@/lib/ui/notice.tsx";
 import { OperationsGate } from "@/lib/ui/operations/operations-gate.tsx";
 import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
 import { PageHeading } from "@/lib/ui/page-heading.tsx";
+import { useProblemText } from "@/lib/ui/problem-text.ts";
 
 export function AlarmsPage() {
   const t = useTranslations("admin");
@@ -25,6 +26,7 @@ export function AlarmsPage() {
 function Alarms({ topology }: { topology: TopologyView }) {
   const t = useTranslations("alarms");
   const health = useTranslations("health");
+  const tell = useProblemText();
   const { alarms, overview } = useOperations();
   const names = useMemo(() => siteNames(topology), [topology]);
   const now = alarms.filter((alarm) => alarm.clearedAt === null).sort((a, b) => b.raisedAt - a.raisedAt);
@@ -59,7 +61,7 @@ function Alarms({ topology }: { topology: TopologyView }) {
                 {health("pairWaiting", {
                   a: names.get(pair.a) ?? pair.a,
                   b: names.get(pair.b) ?? pair.b,
-                  reason: pair.reason,
+                  reason: tell({ code: "key.unavailable", reason: pair.reason }).reason,
                 })}
               </li>
             ))}

@@ -13,6 +13,7 @@ import { Empty, Notice, Waiting } from "@/lib/ui/notice.tsx";
 import { useOperationsStore } from "@/lib/ui/operations/operations-provider.tsx";
 import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
+import { useErrorText } from "@/lib/ui/problem-text.ts";
 import { Term } from "@/lib/ui/term.tsx";
 
 type Checking =
@@ -24,6 +25,7 @@ type Checking =
 /** The hash chain of each site, and the button that computes all of them again. */
 export function Chains({ topology }: { topology: TopologyView }) {
   const t = useTranslations("ledger");
+  const errorText = useErrorText();
   const common = useTranslations("common");
   const quantity = useQuantity();
   const { client } = useOperationsStore();
@@ -42,7 +44,7 @@ export function Chains({ topology }: { topology: TopologyView }) {
       const result = await client.read<VerifyView>("/ops/ledger/verify", site === null ? {} : { site });
       setChecking({ state: "done", site, result });
     } catch (error) {
-      setChecking({ state: "failed", message: error instanceof Error ? error.message : String(error) });
+      setChecking({ state: "failed", message: errorText(error) });
     }
   }
 
@@ -51,7 +53,7 @@ export function Chains({ topology }: { topology: TopologyView }) {
       const moment = new Date().toISOString().slice(0, 16).replace(/[:T]/g, "-");
       downloadBlob(`ledger-${moment}.${format}`, await client.download("/ops/ledger/export", { format }));
     } catch (error) {
-      setChecking({ state: "failed", message: error instanceof Error ? error.message : String(error) });
+      setChecking({ state: "failed", message: errorText(error) });
     }
   }
 

@@ -7,6 +7,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { Dialog } from "@/lib/ui/dialog.tsx";
 import { groupIdentifier } from "@/lib/ui/format/group-identifier.ts";
 import { Notice } from "@/lib/ui/notice.tsx";
+import { useErrorText } from "@/lib/ui/problem-text.ts";
 
 interface DeviceCommandDialogProps {
   readonly kind: "device.approve" | "device.revoke";
@@ -19,6 +20,7 @@ interface DeviceCommandDialogProps {
 /** Asks once more before a device is let in or shut out: the command is signed and stays in the ledger. */
 export function DeviceCommandDialog({ kind, device, siteName, command, onClose }: DeviceCommandDialogProps) {
   const t = useTranslations();
+  const errorText = useErrorText();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const word = kind === "device.approve" ? "approve" : "revoke";
@@ -30,7 +32,7 @@ export function DeviceCommandDialog({ kind, device, siteName, command, onClose }
       await command(kind, device.device);
       onClose(true);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(errorText(error));
       setBusy(false);
     }
   }

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Notice } from "@/lib/ui/notice.tsx";
+import { useErrorText } from "@/lib/ui/problem-text.ts";
 import { Segmented } from "@/lib/ui/segmented.tsx";
 
 export type SetRate = (rate: number) => Promise<void>;
@@ -18,6 +19,7 @@ interface ClockControlProps {
 /** How fast the satellites fly, in a demonstration; the fibre links keep their own time. */
 export function ClockControl({ rate, setRate, onDone }: ClockControlProps) {
   const t = useTranslations("space");
+  const errorText = useErrorText();
   const [problem, setProblem] = useState<string | null>(null);
   if (!setRate) return null;
   async function change(value: string) {
@@ -26,7 +28,7 @@ export function ClockControl({ rate, setRate, onDone }: ClockControlProps) {
       await setRate?.(Number(value));
       onDone();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(errorText(error));
     }
   }
   return (

@@ -7,6 +7,7 @@ import { Button } from "../button.tsx";
 import { Icon } from "../icon.tsx";
 import { Notice } from "../notice.tsx";
 import { splitPostName } from "../post-name.ts";
+import { useErrorText } from "../problem-text.ts";
 import { Segmented } from "../segmented.tsx";
 import { LevelSelect, type RefusedLevel } from "./level-select.tsx";
 import { PriceLine } from "./price-line.tsx";
@@ -33,6 +34,7 @@ export function Composer(props: ComposerProps) {
   const { api, conversation, draft, onDraft, large = false } = props;
   const t = useTranslations("messages");
   const stage = useTranslations("stage");
+  const errorText = useErrorText();
   const [refusedLevel, setRefusedLevel] = useState<RefusedLevel | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -67,7 +69,7 @@ export function Composer(props: ComposerProps) {
       await api.send(conversation, text, draft.suite, 0);
       onDraft({ ...draft, text: "" });
     } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
+      setFailure(errorText(error));
     } finally {
       setBusy(false);
       box.current?.focus();

@@ -8,6 +8,7 @@ import { Button } from "../button.tsx";
 import { Dialog } from "../dialog.tsx";
 import { Identifier } from "../identifier.tsx";
 import { Empty, Notice, Waiting } from "../notice.tsx";
+import { type CodedProblem, useProblemText } from "../problem-text.ts";
 
 /** True where the engine's state leaves nothing else to show. */
 export function blocksScreen(state: EngineState): boolean {
@@ -95,9 +96,7 @@ export function EngineNotice({ state, name, onErase, onRetry }: EngineNoticeProp
               </>
             }
           >
-            <p>{state.message}</p>
-            {state.nextStep ? <p>{state.nextStep}</p> : null}
-            <p className="font-mono text-xs">{state.code}</p>
+            <EngineFailure code={state.code} reason={state.message} nextStep={state.nextStep} />
           </Notice>
           <EraseDialog
             open={asking}
@@ -114,6 +113,17 @@ export function EngineNotice({ state, name, onErase, onRetry }: EngineNoticeProp
     default:
       return null;
   }
+}
+
+function EngineFailure(problem: CodedProblem) {
+  const { reason, nextStep } = useProblemText()(problem);
+  return (
+    <>
+      <p>{reason}</p>
+      {nextStep ? <p>{nextStep}</p> : null}
+      <p className="font-mono text-xs">{problem.code}</p>
+    </>
+  );
 }
 
 interface EraseDialogProps {

@@ -6,6 +6,7 @@ import type { MessageView, SuiteName } from "../../messenger/messenger-api.ts";
 import { Button } from "../button.tsx";
 import { useQuantity } from "../format/use-quantity.ts";
 import { Icon } from "../icon.tsx";
+import { type CodedProblem, useProblemText } from "../problem-text.ts";
 import { DeliveryMark } from "./delivery-mark.tsx";
 import { WaitingPanel } from "./waiting-panel.tsx";
 
@@ -46,8 +47,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           selected ? "outline-2 outline-offset-1 outline-accent" : ""
         }`}
       >
-        {refused ? (
-          <Refused message={message} />
+        {message.problem ? (
+          <Refused problem={message.problem} />
         ) : (
           <p className="break-words whitespace-pre-wrap">{message.text}</p>
         )}
@@ -61,8 +62,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         ) : null}
         {delivery?.state === "failed" ? (
           <div className="mt-2 grid gap-2 border-t border-line pt-2 text-sm">
-            <p>{delivery.reason}</p>
-            <p className="text-ink-soft">{t("problem.next", { step: delivery.nextStep })}</p>
+            <Told problem={delivery} />
             <span>
               <Button size="small" icon="refresh" onClick={() => props.onRetry(message)}>
                 {t("waiting.now")}
@@ -89,16 +89,26 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   );
 });
 
-function Refused({ message }: { message: MessageView }) {
+function Refused({ problem }: { problem: CodedProblem }) {
   const t = useTranslations("messages.problem");
   return (
     <div className="grid grid-cols-[auto_1fr] gap-x-2">
       <Icon name="alarm" className="mt-1 text-alarm" />
       <div>
         <p className="font-semibold text-alarm">{t("title")}</p>
-        <p>{message.problem?.reason}</p>
-        <p className="text-ink-soft">{t("next", { step: message.problem?.nextStep ?? "" })}</p>
+        <Told problem={problem} />
       </div>
     </div>
+  );
+}
+
+function Told({ problem }: { problem: CodedProblem }) {
+  const t = useTranslations("messages.problem");
+  const { reason, nextStep } = useProblemText()(problem);
+  return (
+    <>
+      <p>{reason}</p>
+      {nextStep ? <p className="text-ink-soft">{t("next", { step: nextStep })}</p> : null}
+    </>
   );
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import type { Delivery, MessageView, SuiteName } from "../../messenger/messenger-api.ts";
 import { Button } from "../button.tsx";
 import { useQuantity } from "../format/use-quantity.ts";
+import { useProblemText } from "../problem-text.ts";
 
 interface WaitingPanelProps {
   readonly message: MessageView;
@@ -16,11 +17,12 @@ interface WaitingPanelProps {
 /** No key: why, when it is tried again, and the choices. Another cipher only if the person asks for it here. */
 export function WaitingPanel({ message, delivery, onRetry, onCancel }: WaitingPanelProps) {
   const t = useTranslations("messages");
+  const tell = useProblemText();
   const other: SuiteName = message.suite === "OTP" ? "AES" : "OTP";
   return (
     <div className="mt-2 grid gap-2 border-t border-line pt-2 text-sm">
       <p className="text-ink">
-        {delivery.reason} <Countdown until={delivery.retryAt} />
+        {tell(delivery).reason} <Countdown until={delivery.retryAt} />
       </p>
       <p className="text-ink-soft">{t("waiting.safe")}</p>
       <div className="flex flex-wrap gap-2">
