@@ -50,9 +50,11 @@ export class IndexedStore implements DeviceStore {
   /** Opens or makes the database `name`. @throws MessengerError "store.unavailable" (private mode, disk full). */
   static async open(name: string): Promise<IndexedStore> {
     try {
-      const database = await openDB(name, 1, {
-        upgrade(fresh) {
-          for (const table of [...tables, "keys"]) fresh.createObjectStore(table);
+      // Tables are only ever added: their number is the version.
+      const database = await openDB(name, tables.length, {
+        upgrade(older) {
+          for (const table of [...tables, "keys"])
+            if (!older.objectStoreNames.contains(table)) older.createObjectStore(table);
         },
       });
       let key: CryptoKey | undefined = await database.get("keys", "rows");
@@ -79,11 +81,13 @@ export class IndexedStore implements DeviceStore {
 
   async range(table: Table, options: RangeOptions): Promise<readonly StoreRow[]> {
     this.#commits.check();
-    const { prefix, before, limit = Number.POSITIVE_INFINITY, reverse = false } = options;
+    const { prefix, from = prefix, before, limit = Number.POSITIVE_INFINITY, reverse = false } = options;
+    const lower = from < prefix ? prefix : from;
     const upper = before ?? prefix + afterAnyKey;
-    const within = (key: string) => key.startsWith(prefix) && key < upper;
+    if (lower >= upper) return [];
+    const within = (key: string) => key.startsWith(prefix) && key >= lower && key < upper;
     const overlay = new Map([...this.#overlay(table)].filter(([key]) => within(key)));
-    const keys = new Set(await this.#keys(table, prefix, upper, limit + overlay.size, reverse));
+    const keys = new Set(await this.#keys(table, lower, upper, limit + overlay.size, reverse));
     for (const [key, value] of overlay) {
       if (value === null) keys.delete(key);
       else keys.add(key);
@@ -121,12 +125,12 @@ export class IndexedStore implements DeviceStore {
 
   async #keys(
     table: Table,
-    prefix: string,
+    lower: string,
     upper: string,
     limit: number,
     reverse: boolean,
   ): Promise<string[]> {
-    const range = IDBKeyRange.bound(prefix, upper, false, true);
+    const range = IDBKeyRange.bound(lower, upper, false, true);
     if (!reverse) {
       const count = Number.isFinite(limit) ? limit : undefined;
       return (await this.#database.getAllKeys(table, range, count)) as string[];

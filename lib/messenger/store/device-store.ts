@@ -17,6 +17,10 @@ export const tables = [
   "receipts",
   "tips",
   "contacts",
+  "content",
+  "changes",
+  "timed",
+  "settings",
 ] as const;
 
 export type Table = (typeof tables)[number];
@@ -36,6 +40,8 @@ export interface StoreRow {
 export interface RangeOptions {
   /** Only keys that begin with this. */
   readonly prefix: string;
+  /** Only this key and those after it. */
+  readonly from?: string;
   /** Only keys before this one. */
   readonly before?: string;
   readonly limit?: number;

@@ -37,10 +37,11 @@ export class SortedTable {
     else this.#ordered = false;
   }
 
-  range({ prefix, before, limit = Number.POSITIVE_INFINITY, reverse = false }: RangeOptions): StoreRow[] {
+  range(options: RangeOptions): StoreRow[] {
+    const { prefix, from = prefix, before, limit = Number.POSITIVE_INFINITY, reverse = false } = options;
     this.#order();
     const keys = this.#keys;
-    const first = this.#lowerBound(prefix);
+    const first = this.#lowerBound(from < prefix ? prefix : from);
     let end = first;
     if (before !== undefined) end = Math.max(first, this.#lowerBound(before));
     else end = this.#prefixEnd(prefix, first);
