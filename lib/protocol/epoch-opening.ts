@@ -8,6 +8,7 @@ import { openHybridSecret } from "./hybrid-secret.ts";
 import { lengths } from "./limits.ts";
 import {
   type Claims,
+  checkNotRevoked,
   checkPlace,
   checkRecord,
   checkRoster,
@@ -44,6 +45,7 @@ export async function openEpochStart(
   checkPlace(claims, context);
   const drawnAt = context.handedKey(start.drawRecordHash)?.record.value.drawnAt;
   const certificate = chooseCertificate(claims, context, drawnAt);
+  checkNotRevoked(certificate, context, drawnAt, start.startedAt);
   await verifyEpochStart(parsed, certificate);
   const roster = checkRoster(claims, context);
   if (context.receiver.epoch(start.epochId) !== undefined)

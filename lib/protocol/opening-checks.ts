@@ -58,7 +58,7 @@ export function checkPlace(claims: Claims, context: OpeningContext): void {
 /**
  * A certificate that verified up to a pinned site, with the keys that the roster pins for the device, valid when
  * the key was drawn (`drawnAt` undefined: the record is not here yet, the time is checked when it is).
- * @throws ProtocolError certificate.unknown, certificate.key-swapped, certificate.expired, certificate.revoked
+ * @throws ProtocolError certificate.unknown, certificate.key-swapped, certificate.expired
  */
 export function chooseCertificate(
   claims: Claims,
@@ -89,16 +89,25 @@ export function chooseCertificate(
         nextStep: "Ask the sender to connect to their site and send it again.",
       },
     );
-  const revokedAt = context.revocations?.revokedAt(valid.site, claims.senderDevice);
-  if (revokedAt !== undefined && drawnAt !== undefined && drawnAt >= revokedAt)
-    throw new ProtocolError(
-      "certificate.revoked",
-      "the sender's device had been revoked when the key was drawn",
-      {
-        nextStep: "Ask the sender to write from another device.",
-      },
-    );
   return valid;
+}
+
+/**
+ * Drawn and written before its site revoked the device. A thief who goes on in an epoch that was drawn before can write
+ * an earlier time: only a new membership without the device, and with it a new epoch, ends that.
+ * @throws ProtocolError certificate.revoked
+ */
+export function checkNotRevoked(
+  { site, device }: DeviceCertificate,
+  context: OpeningContext,
+  drawnAt: number | undefined,
+  writtenAt: number,
+): void {
+  const revokedAt = context.revocations?.revokedAt(site, device);
+  if (revokedAt !== undefined && Math.max(drawnAt ?? 0, writtenAt) >= revokedAt)
+    throw new ProtocolError("certificate.revoked", "the sender's device had been revoked by its site", {
+      nextStep: "Ask the sender to write from another device.",
+    });
 }
 
 interface PinnedKeys {

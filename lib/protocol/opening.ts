@@ -7,6 +7,7 @@ import { checkLevel, type LevelPolicy } from "./level-policy.ts";
 import { lengths } from "./limits.ts";
 import {
   type Claims,
+  checkNotRevoked,
   checkPlace,
   checkRecord,
   checkRoster,
@@ -60,6 +61,7 @@ export async function openEnvelope(
   const inEpoch = usesPad(suite) ? undefined : epoch?.drawnAt;
   const drawnAt = inEpoch ?? context.handedKey(header.drawRecordHash)?.record.value.drawnAt;
   const certificate = chooseCertificate(claims, context, drawnAt);
+  checkNotRevoked(certificate, context, drawnAt, header.sentAt);
   await verifyEnvelope(envelope, certificate.ed25519Key);
   const roster = checkRoster(claims, context);
   const lineage = checkLineage(envelope, context.receiver);

@@ -6,6 +6,7 @@ import { compareBytes } from "./compare-bytes.ts";
 import { labels } from "./labels.ts";
 import { limits } from "./limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import type { Recipient } from "./recipients.ts";
 import { type Parsed, parseSigned, signBodyTwice, verifySigned } from "./signed.ts";
 import type { DualSigner } from "./signing.ts";
 import { findSite, type SiteList } from "./site-list.ts";
@@ -110,5 +111,10 @@ export class Revocations {
   /** When its own site revoked this device, or undefined. What another site says of it does not count. */
   revokedAt(site: string, device: Uint8Array): number | undefined {
     return this.#revoked.get(site)?.get(toHex(device));
+  }
+
+  /** Whether a draw names a device revoked since: a sender must end an epoch under it, and void a pad. */
+  nameOneOf(recipients: readonly Recipient[]): boolean {
+    return recipients.some(({ site, device }) => this.revokedAt(site, device) !== undefined);
   }
 }

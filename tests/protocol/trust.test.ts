@@ -8,6 +8,7 @@ import {
 import { approvalCommand, checkApproval, readApproval } from "../../lib/protocol/approval.ts";
 import { fromCarriedText, toCarriedText } from "../../lib/protocol/carried-text.ts";
 import { parseCommand, signCommand } from "../../lib/protocol/command.ts";
+import { openEpochStart } from "../../lib/protocol/epoch-opening.ts";
 import { openEnvelope } from "../../lib/protocol/opening.ts";
 import { Revocations, signRevocationList } from "../../lib/protocol/revocation-list.ts";
 import { compareSafetyCode, writeSafetyCode } from "../../lib/protocol/safety-code.ts";
@@ -154,5 +155,11 @@ describe("revocation lists", () => {
       openEnvelope(sent.bytes, talk.context(bob, [sent], { revocations: await at(revokedAt) }));
     await expectCode(open(world.now), "certificate.revoked");
     expect((await open(world.now + 1)).header.sequence).toBe(1);
+    const epoch = await talk.startEpoch(alice, 2);
+    const context = talk.context(bob, [epoch], { revocations: await at(world.now + 1) });
+    context.receiver.commit((await openEpochStart(epoch.bytes, context)).change);
+    const late = { ...talk.draft("in an epoch drawn before", 1), sentAt: world.now + 1 };
+    const after = await talk.sendAes(alice, late, epoch.epoch);
+    await expectCode(openEnvelope(after.bytes, context), "certificate.revoked");
   });
 });

@@ -79,7 +79,7 @@ class Model {
     const text = `message ${this.messages.size}`;
     const suite = this.chance.pick<Suite>([1, 1, 1, 2, 2, 3, 4]);
     const hash = await device.send(text, suite);
-    if (hash === undefined) return;
+    if (hash === undefined || this.network.isRevoked(device.facts.id)) return;
     const audience = [...device.roster!.devices.values()]
       .filter((one) => !this.network.isRevoked(one.device))
       .map((one) => toHex(one.device))

@@ -20,6 +20,7 @@ import {
   checkResendRequest,
   parseResendRequest,
   resendReasons,
+  resendsPerDevice,
   type SentMessage,
   signResendRequest,
 } from "../../../lib/protocol/resend-request.ts";
@@ -70,6 +71,7 @@ export class SimulatedDevice {
   #pending: LogEntry[] = [];
   readonly #epochIds = new Map<string, Bytes>();
   readonly #asked = new Set<string>();
+  readonly #asks = new Map<string, number>();
   readonly #sending = new Map<EpochSuite, SendingEpoch>();
   #cursor = 0;
   #sequence = 0;
@@ -166,7 +168,7 @@ export class SimulatedDevice {
       return;
     }
     const opened = await openEnvelope(bytes, this.#context()).catch(async (error: unknown) => {
-      if (resends.length === 0) await this.#askAgain(bytes, drawRecordHash, epochId);
+      await this.#askAgain(bytes, drawRecordHash, epochId);
       throw error;
     });
     this.#commit(opened.change);
@@ -178,14 +180,19 @@ export class SimulatedDevice {
 
   /** When this device's key, or its epoch's, was lost. */
   async #askAgain(bytes: Bytes, recordHash: Bytes, epochId: Bytes): Promise<void> {
-    const { hash } = parseEnvelope(bytes);
+    const { hash, fields } = parseEnvelope(bytes);
+    // What was sent again may be lost again: it is the original that is asked for.
+    const envelope = fields.resends.length > 0 ? fields.resends : hash;
     if (!this.#isLost(recordHash, epochId) || !this.isMember || this.#asked.has(toHex(hash))) return;
     this.#asked.add(toHex(hash));
+    const times = (this.#asks.get(toHex(envelope)) ?? 0) + 1;
+    if (times > resendsPerDevice || this.read.has(toHex(envelope))) return;
+    this.#asks.set(toHex(envelope), times);
     const { conversation, now } = this.network;
     const request = {
       conversation,
       device: this.facts.id,
-      envelope: hash,
+      envelope,
       reason: resendReasons.keyLost,
       at: now,
     };
@@ -228,7 +235,9 @@ export class SimulatedDevice {
     this.#seen = none;
     const { parents, sequence } = draft;
     this.receiver.commit({ envelope: { hash: made.hash, parents, device: this.facts.id, sequence } });
-    this.network.log.push({ kind: "envelope", bytes: made.bytes, honest: true });
+    // A revoked device still has its open epochs: nobody may accept what it writes in them.
+    const honest = !this.network.isRevoked(this.facts.id);
+    this.network.log.push({ kind: "envelope", bytes: made.bytes, honest });
     const name = toHex(made.hash);
     if (again === undefined)
       this.sent.set(name, { text, suite, recipients: made.recipients, resentToDevice: 0, deleted: false });
@@ -244,7 +253,7 @@ export class SimulatedDevice {
       const made = await composeOtp(draft, drawn.record, drawn.key, signer);
       return { ...made, recipients: drawn.record.value.recipients };
     }
-    const epoch = await this.#epoch(suite === 2 ? 2 : 3, roster, suite === 4 ? undefined : only);
+    const epoch = await this.#epoch(suite === 2 ? 2 : 3, roster, only);
     if (epoch === undefined) return undefined;
     if (suite !== 4) {
       const made = await composeInEpoch(draft, epoch, signer);
@@ -255,13 +264,18 @@ export class SimulatedDevice {
     const drawn = await network.draw(facts, roster, 4, keyBytesFor(draft.payload, 4), only);
     if (drawn === undefined) return undefined;
     const made = await composeOtpHybrid(draft, epoch, drawn.record, drawn.key, signer);
-    this.#sending.set(3, made.epoch);
+    if (only === undefined) this.#sending.set(3, made.epoch);
+    else destroyChain(made.epoch.chain);
     return { ...made, recipients: drawn.record.value.recipients };
   }
 
   /** The open epoch of this membership, or a new one; one for a single device is used once. */
   async #epoch(suite: EpochSuite, roster: Roster, only?: Bytes): Promise<SendingEpoch | undefined> {
     const open = this.#sending.get(suite);
+    if (open && this.network.revocations.nameOneOf(open.record.value.recipients)) {
+      this.#forget(suite);
+      return this.#epoch(suite, roster, only);
+    }
     if (only === undefined && open && toHex(open.record.value.rosterHead) === toHex(roster.head)) return open;
     const drawn = await this.network.draw(this.facts, roster, suite, 32, only);
     if (drawn === undefined) return undefined;
