@@ -21,6 +21,8 @@ export const tables = [
   "changes",
   "timed",
   "settings",
+  "transfers",
+  "chunks",
 ] as const;
 
 export type Table = (typeof tables)[number];
