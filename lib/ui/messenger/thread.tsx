@@ -22,6 +22,9 @@ interface ThreadProps extends MessageActions {
   readonly empty: ReactNode;
 }
 
+/** Pixels from either end of what is held at which the next page is asked for. */
+const loadAhead = 1600;
+
 /** The history of a conversation: only the rows in sight are in the page, however long it is. */
 export function Thread(props: ThreadProps) {
   const { api, conversation } = props;
@@ -48,7 +51,7 @@ export function Thread(props: ThreadProps) {
     overscan: 8,
     paddingEnd: 12,
     anchorTo: "end",
-    followOnAppend: true,
+    followOnAppend: !thread.hasNewer,
     scrollEndThreshold: 80,
   });
 
@@ -58,12 +61,33 @@ export function Thread(props: ThreadProps) {
     if (ready) virtual.scrollToEnd();
   }, [ready, conversation]);
 
+  // Pages near the end were let go: they come back first, then the list goes to their end.
+  const wantsEnd = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the newest rows are there
+  useEffect(() => {
+    if (!wantsEnd.current || thread.hasNewer) return;
+    wantsEnd.current = false;
+    virtual.scrollToEnd();
+  }, [items, thread.hasNewer]);
+
+  function toNewest() {
+    wantsEnd.current = thread.hasNewer;
+    if (thread.hasNewer) thread.toNewest();
+    else virtual.scrollToEnd();
+  }
+
   function scrolled() {
     const element = scroller.current;
     if (!element) return;
-    setAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight < 80);
-    if (element.scrollTop < 400 && thread.hasOlder && thread.loaded) thread.loadOlder();
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    setAtEnd(below < 80 && !thread.hasNewer);
+    if (element.scrollTop < loadAhead && thread.hasOlder && thread.loaded) thread.loadOlder();
+    else if (below < loadAhead && thread.hasNewer) thread.loadNewer();
   }
+
+  // A page that came while the list stood at its edge is followed by the next without another turn of the wheel.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the rows have changed
+  useEffect(scrolled, [items]);
 
   if (!thread.loaded) return <Waiting>{t("older")}</Waiting>;
   if (thread.messages.length === 0) return <div className="flex-1 overflow-y-auto">{props.empty}</div>;
@@ -104,7 +128,7 @@ export function Thread(props: ThreadProps) {
           size="small"
           icon="chevronDown"
           className="absolute right-4 bottom-3 shadow-raised"
-          onClick={() => virtual.scrollToEnd()}
+          onClick={toNewest}
         >
           {t("toNewest")}
         </Button>

@@ -2,41 +2,55 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { MessageView, MessengerApi } from "../../messenger/messenger-api.ts";
-import { mergeMessages } from "./merge-messages.ts";
-
-const page = 60;
-const mostReread = 300;
+import {
+  emptyWindow,
+  newerQuestion,
+  refreshQuestion,
+  type ThreadWindow,
+  threadPage,
+  withNewer,
+  withOlder,
+  withRefreshed,
+} from "./thread-window.ts";
 
 export interface Thread {
   readonly messages: readonly MessageView[];
   readonly loaded: boolean;
   /** False once the beginning of the conversation has been reached. */
   readonly hasOlder: boolean;
+  /** False while what is held ends with the newest message. */
+  readonly hasNewer: boolean;
   readonly loadingOlder: boolean;
   readonly error: unknown;
   readonly loadOlder: () => void;
+  readonly loadNewer: () => void;
+  /** Lets everything go and begins with the newest page again. */
+  readonly toNewest: () => void;
 }
 
-/** The messages of one conversation, newest page first, older ones as they are asked for. */
+/** A stretch of one conversation: the newest page first, others as they are asked for, never more than it can bear. */
 export function useThread(api: MessengerApi, conversation: string): Thread {
-  const [messages, setMessages] = useState<readonly MessageView[]>([]);
+  const [held, setHeld] = useState<ThreadWindow>(emptyWindow);
   const [loaded, setLoaded] = useState(false);
-  const [hasOlder, setHasOlder] = useState(true);
   const [loadingOlder, setLoadingOlder] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const held = useRef<readonly MessageView[]>([]);
+  const now = useRef<ThreadWindow>(emptyWindow);
   const paging = useRef(false);
+  const reread = useRef<() => Promise<void>>(async () => undefined);
+
+  const hold = useCallback((next: ThreadWindow) => {
+    now.current = next;
+    setHeld(next);
+  }, []);
 
   useEffect(() => {
     let gone = false;
     let open = false;
     let again = false;
-    held.current = [];
-    setMessages([]);
+    hold(emptyWindow);
     setLoaded(false);
-    setHasOlder(true);
 
-    async function readNewest(): Promise<void> {
+    async function read(): Promise<void> {
       if (open) {
         again = true;
         return;
@@ -44,13 +58,14 @@ export function useThread(api: MessengerApi, conversation: string): Thread {
       open = true;
       do {
         again = false;
-        const limit = Math.max(page, Math.min(held.current.length, mostReread));
+        const before = now.current;
+        const question = refreshQuestion(before);
         try {
-          const newest = await api.messages(conversation, { limit });
+          const answer = await api.messages(conversation, question);
           if (gone) return;
-          if (held.current.length === 0 && newest.length < limit) setHasOlder(false);
-          held.current = mergeMessages(held.current, newest);
-          setMessages(held.current);
+          // What was paged meanwhile is read once more rather than lost.
+          if (now.current.newer !== before.newer) again = true;
+          else hold(withRefreshed(now.current, answer, question));
           setError(null);
         } catch (cause) {
           if (!gone) setError(cause);
@@ -60,40 +75,64 @@ export function useThread(api: MessengerApi, conversation: string): Thread {
       open = false;
     }
 
-    void readNewest();
+    reread.current = read;
+    void read();
     const unsubscribe = api.subscribe((event) => {
       if (
         event.type === "messages" &&
         (event.conversation === undefined || event.conversation === conversation)
       ) {
-        void readNewest();
+        void read();
       }
     });
     return () => {
       gone = true;
       unsubscribe();
     };
-  }, [api, conversation]);
+  }, [api, conversation, hold]);
 
-  const loadOlder = useCallback(() => {
-    const oldest = held.current[0];
-    if (paging.current || oldest === undefined) return;
+  /** One page at a time; an answer that came too late for what is held now is dropped. */
+  const page = useCallback((ask: () => Promise<void>) => {
+    if (paging.current) return;
     paging.current = true;
-    setLoadingOlder(true);
-    api
-      .messages(conversation, { before: oldest.id, limit: page })
-      .then((older) => {
-        if (held.current[0] !== oldest && held.current[0]?.id !== oldest.id) return;
-        if (older.length < page) setHasOlder(false);
-        held.current = mergeMessages(older, held.current);
-        setMessages(held.current);
-      })
+    ask()
       .catch(setError)
       .finally(() => {
         paging.current = false;
         setLoadingOlder(false);
       });
-  }, [api, conversation]);
+  }, []);
 
-  return { messages, loaded, hasOlder, loadingOlder, error, loadOlder };
+  const toNewest = useCallback(() => {
+    if (now.current.newer.length === 0) return;
+    now.current = emptyWindow;
+    void reread.current();
+  }, []);
+
+  const loadOlder = useCallback(() => {
+    const oldest = now.current.messages[0]?.id;
+    if (oldest === undefined) return;
+    setLoadingOlder(true);
+    page(async () => {
+      const older = await api.messages(conversation, { before: oldest, limit: threadPage });
+      if (now.current.messages[0]?.id === oldest) hold(withOlder(now.current, older));
+    });
+  }, [api, conversation, hold, page]);
+
+  const loadNewer = useCallback(() => {
+    const before = now.current;
+    const question = newerQuestion(before);
+    if (question === null) return;
+    page(async () => {
+      const answer = await api.messages(conversation, question);
+      if (now.current.newer !== before.newer) return;
+      const next = withNewer(now.current, answer);
+      if (next === null) toNewest();
+      else hold(next);
+    });
+  }, [api, conversation, hold, page, toNewest]);
+
+  const { messages, hasOlder, newer } = held;
+  const hasNewer = newer.length > 0;
+  return { messages, loaded, hasOlder, hasNewer, loadingOlder, error, loadOlder, loadNewer, toNewest };
 }

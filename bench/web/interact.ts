@@ -1,0 +1,45 @@
+import type { Page } from "@playwright/test";
+
+const rounds = 5;
+const leastReported = 16;
+
+/** Types, chooses ciphers, opens key cards, searches; returns how long each interaction took until it was painted. */
+export async function interact(page: Page): Promise<number[]> {
+  await page.evaluate(() => {
+    const longest = new Map<number, number>();
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as PerformanceEventTiming[]) {
+        const id = (entry as PerformanceEventTiming & { interactionId: number }).interactionId;
+        if (id > 0) longest.set(id, Math.max(longest.get(id) ?? 0, entry.duration));
+      }
+    }).observe({ type: "event", durationThreshold: 16, buffered: false } as PerformanceObserverInit);
+    Object.assign(window, { longest });
+  });
+  let made = 0;
+  const composer = page.getByRole("textbox", { name: "Write a message" });
+  const search = page.getByRole("searchbox");
+  for (let round = 0; round < rounds; round++) {
+    await composer.click();
+    const text = "Noted, we answer at noon.";
+    await page.keyboard.type(text, { delay: 25 });
+    for (const cipher of await page.getByRole("radio").all()) {
+      if (!(await cipher.isEnabled())) continue;
+      await cipher.click();
+      made++;
+    }
+    const card = page.locator("article[data-message] button").last();
+    await card.click();
+    await page.getByRole("heading", { name: "Key card" }).waitFor();
+    await page.keyboard.press("Escape");
+    await search.click();
+    await page.keyboard.type("Madrid", { delay: 25 });
+    await search.fill("");
+    await composer.fill("");
+    made += 1 + text.length + 2 + 1 + "Madrid".length;
+  }
+  await page.waitForTimeout(1000);
+  const seen = await page.evaluate(() => [
+    ...(window as unknown as { longest: Map<number, number> }).longest.values(),
+  ]);
+  return [...seen, ...Array.from({ length: Math.max(0, made - seen.length) }, () => leastReported)];
+}

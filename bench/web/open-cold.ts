@@ -1,0 +1,91 @@
+import { gzipSync } from "node:zlib";
+import type { BrowserContext, CDPSession, Page, Response } from "@playwright/test";
+
+export interface ColdPage {
+  readonly page: Page;
+  /** Kilobytes of JavaScript as they crossed the network, compressed. */
+  readonly scripts: { readonly page: number; readonly worker: number };
+  readonly largestPaintMs: number;
+  atFullSpeed(): Promise<void>;
+}
+
+/** Opens the page as a browser that holds nothing of it, then the newest conversation in it. */
+export async function openCold(context: BrowserContext, url: string, slowdown: number): Promise<ColdPage> {
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  await page.goto(url);
+  await page.locator("[data-conversation]").first().click();
+  await page.locator("article[data-message]").first().waitFor({ timeout: 60_000 });
+  const address = page.url();
+  await page.goto("about:blank");
+
+  const counted = countScripts(page);
+  await setSpeed(session, slowdown);
+  await page.goto(address);
+  await page.locator("article[data-message]").first().waitFor({ timeout: 120_000 });
+  const largestPaintMs = await largestPaint(page);
+  const scripts = await counted();
+  return { page, scripts, largestPaintMs, atFullSpeed: () => setSpeed(session, 1) };
+}
+
+async function setSpeed(session: CDPSession, slowdown: number): Promise<void> {
+  await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+}
+
+/** Milliseconds from the start of navigation, once nothing larger was painted for two seconds. */
+function largestPaint(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let largest = 0;
+        let timer = setTimeout(() => resolve(largest), 2000);
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) largest = entry.startTime;
+          clearTimeout(timer);
+          timer = setTimeout(() => resolve(largest), 2000);
+        }).observe({ type: "largest-contentful-paint", buffered: true });
+      }),
+  );
+}
+
+/** Follows every script of the page and of its worker; what the server does not compress counts as gzip would make it. */
+function countScripts(page: Page): () => Promise<{ page: number; worker: number }> {
+  const seen = new Map<string, Response>();
+  const workers = new Set<string>();
+  page.on("response", (response) => {
+    if (/\.js(\?|$)/.test(response.url())) seen.set(response.url().replace(/[?#].*$/, ""), response);
+  });
+  return async () => {
+    const inWorkers = await Promise.all(
+      page
+        .workers()
+        .map((worker) =>
+          worker.evaluate(() => [
+            self.location.href,
+            ...performance.getEntriesByType("resource").map(({ name }) => name),
+          ]),
+        ),
+    );
+    for (const url of inWorkers.flat()) if (/\.js(\?|#|$)/.test(url)) workers.add(url.replace(/[?#].*$/, ""));
+    const inPage = await page.evaluate(() =>
+      performance.getEntriesByType("resource").map(({ name }) => name.replace(/[?#].*$/, "")),
+    );
+    const kilobytes = { page: 0, worker: 0 };
+    for (const url of new Set([...seen.keys(), ...workers])) {
+      const body = await bodyOf(page, url);
+      const part = workers.has(url) && !inPage.includes(url) ? "worker" : "page";
+      kilobytes[part] += body / 1000;
+    }
+    return kilobytes;
+  };
+}
+
+async function bodyOf(page: Page, url: string): Promise<number> {
+  const answer = await fetch(url.replace(/\/\/[^/:]+\.localhost/, "//localhost"), {
+    headers: { "accept-encoding": "identity" },
+  });
+  if (!answer.ok) throw new Error(`${answer.status} ${url} (${page.url()})`);
+  const plain = Buffer.from(await answer.arrayBuffer());
+  return gzipSync(plain, { level: 6 }).length;
+}
