@@ -1,10 +1,9 @@
 import { signCommand } from "../protocol/command.ts";
-import { encodePayload, payloadKinds } from "../protocol/payload.ts";
-import { satisfiesMinimum } from "../protocol/suites.ts";
+import { payloadKinds } from "../protocol/payload.ts";
 import type { Bytes } from "../shared/bytes.ts";
 import { VernamError } from "../shared/errors.ts";
 import { toHex } from "../shared/hex.ts";
-import { randomUuid, timeUuid } from "../shared/uuid.ts";
+import { randomUuid } from "../shared/uuid.ts";
 import type { Conversation } from "./engine/conversation.ts";
 import type { EngineSession } from "./engine/engine-session.ts";
 import { EnrolmentDriver } from "./engine/enrolment-driver.ts";
@@ -29,13 +28,15 @@ import type {
   MessengerApi,
   MessengerEvents,
   MessengerOptions,
+  PolicyView,
   PriceView,
   SafetyView,
   SelfView,
   SuiteName,
+  TimelineView,
 } from "./messenger-api.ts";
 import { MessengerError } from "./messenger-error.ts";
-import { suitesPermitted } from "./outbox/outbox-state.ts";
+import { bodyOf, paddedLengthOf } from "./outbox/outbox-item.ts";
 import { priceOf } from "./price.ts";
 
 const commandLifetime = 60_000;
@@ -158,9 +159,16 @@ export class MessengerEngine implements MessengerApi {
       limit: options.limit ?? pageSize,
       ...(before === undefined ? {} : { before }),
     });
-    return [...rows].reverse().map(({ value }) => {
+    return [...rows].reverse().map(({ key, value }) => {
       const row = messageRow.decode(value);
-      return viewMessage(row, conversation, outgoing.item(toHex(row.id)), parts.self, parts.directory);
+      return viewMessage(
+        parseOrdinalKey(key).ordinal,
+        row,
+        conversation,
+        outgoing.item(toHex(row.id)),
+        parts.self,
+        parts.directory,
+      );
     });
   }
 
@@ -172,13 +180,10 @@ export class MessengerEngine implements MessengerApi {
     level: Level = 0,
     id?: string,
   ): Promise<string> {
-    const { book, outgoing, parts } = this.#session();
+    const { book, sending } = this.#session();
     const open = book.get(conversation);
-    this.#checkSendable(open, body, suite, level);
-    const message = id ?? toHex(timeUuid(this.#now()));
-    if (await parts.store.get("identifiers", message)) return message;
-    await outgoing.write(open, message, body, suiteNumber(suite), level);
-    return message;
+    this.#checkDevices(open);
+    return await sending.send(open, { kind: payloadKinds.text, body }, suiteNumber(suite), level, id);
   }
 
   async cancel(message: string): Promise<void> {
@@ -186,10 +191,10 @@ export class MessengerEngine implements MessengerApi {
   }
 
   async retry(message: string, suite?: SuiteName): Promise<void> {
-    const { outgoing } = this.#session();
+    const { outgoing, sending } = this.#session();
     const item = outgoing.item(message);
     if (suite !== undefined && item)
-      this.#checkSendable(item.conversation, item.text, suite, item.level as Level);
+      sending.check(item.conversation, suiteNumber(suite), item.level as Level);
     await outgoing.retry(message, suite === undefined ? undefined : suiteNumber(suite));
   }
 
@@ -198,13 +203,56 @@ export class MessengerEngine implements MessengerApi {
     await session.markRead(session.book.get(conversation));
   }
 
-  async typing(conversation: string): Promise<void> {
-    this.#session().parts.relay.hint(conversation, "typing");
+  async typing(conversation: string, suite?: SuiteName, level: Level = 0): Promise<void> {
+    const { parts, outgoing, book } = this.#session();
+    parts.relay.hint(conversation, "typing");
+    if (suite !== undefined) outgoing.expect(book.get(conversation), suiteNumber(suite), level);
   }
 
   async price(conversation: string, body: string, suite: SuiteName): Promise<PriceView> {
     const { book, outgoing } = this.#session();
-    return priceOf(body, suite, outgoing.isEpochOpen(book.get(conversation)));
+    const number = suiteNumber(suite);
+    const padded = paddedLengthOf(bodyOf({ kind: payloadKinds.text, body }));
+    return priceOf(padded, number, outgoing.isEpochOpen(book.get(conversation), number));
+  }
+
+  async policy(conversation: string): Promise<PolicyView> {
+    const { book, sending } = this.#session();
+    return sending.choices(book.get(conversation));
+  }
+
+  async createGroup(title: string, users: readonly string[]): Promise<string> {
+    return await this.#session().groups.create(title, users);
+  }
+
+  async addMembers(conversation: string, users: readonly string[]): Promise<void> {
+    const { book, groups } = this.#session();
+    await groups.addMembers(book.get(conversation), users);
+  }
+
+  async removeMember(conversation: string, user: string): Promise<void> {
+    const { book, groups } = this.#session();
+    await groups.removeMember(book.get(conversation), user);
+  }
+
+  async leave(conversation: string): Promise<void> {
+    const { book, groups } = this.#session();
+    await groups.leave(book.get(conversation));
+  }
+
+  async setModerator(conversation: string, user: string, on: boolean): Promise<void> {
+    const { book, groups } = this.#session();
+    await groups.setModerator(book.get(conversation), user, on);
+  }
+
+  async rename(conversation: string, title: string): Promise<void> {
+    const { book, groups } = this.#session();
+    await groups.rename(book.get(conversation), title);
+  }
+
+  async timeline(conversation: string): Promise<readonly TimelineView[]> {
+    const { book, timeline } = this.#session();
+    return await timeline.list(book.get(conversation));
   }
 
   async keyCard(message: string): Promise<KeyCardView | null> {
@@ -257,32 +305,14 @@ export class MessengerEngine implements MessengerApi {
     return this.#events.subscribe(listener);
   }
 
-  #checkSendable(conversation: Conversation, body: string, suite: SuiteName, level: Level): void {
-    if (!suitesPermitted(level).includes(suite)) {
-      throw new MessengerError(
-        "level.suite-too-weak",
-        `${suite} is not strong enough for this classification`,
-        {
-          nextStep: "Send it as Unclassified if it is, or wait for the hybrid suites.",
-        },
-      );
-    }
-    if (!satisfiesMinimum(suiteNumber(suite), conversation.roster?.suiteMinimum)) {
-      throw new MessengerError("suite.below-minimum", "this conversation demands a stronger suite", {
-        nextStep: "Choose the one-time pad.",
+  /** Sending to a verified contact whose devices changed asks first. */
+  #checkDevices(conversation: Conversation): void {
+    for (const user of conversation.roster?.members.keys() ?? []) {
+      if (!this.#verified.has(user) || this.#isVerified(conversation, user)) continue;
+      throw new MessengerError("contact.devices-changed", "the devices of a verified contact have changed", {
+        nextStep: "Compare the safety number again, or remove the mark.",
       });
     }
-    const peer = this.#peer(conversation);
-    if (peer !== undefined && this.#verified.has(peer) && !this.#isVerified(conversation, peer)) {
-      throw new MessengerError(
-        "contact.devices-changed",
-        "the devices of this verified contact have changed",
-        {
-          nextStep: "Compare the safety number again, or remove the mark.",
-        },
-      );
-    }
-    encodePayload({ kind: payloadKinds.text, body });
   }
 
   /** The other person of a one-to-one conversation. */

@@ -1,21 +1,22 @@
-import { paddedLengthFor } from "../protocol/padding.ts";
-import { encodePayload, payloadKinds } from "../protocol/payload.ts";
 import { otpKeyLength } from "../protocol/suite-otp.ts";
-import type { PriceView, SuiteName } from "./messenger-api.ts";
+import { otpHybridKeyLength } from "../protocol/suite-otp-hybrid.ts";
+import { epochSuiteOf, type Suite, suites, usesPad } from "../protocol/suites.ts";
+import type { PriceView } from "./messenger-api.ts";
 
 const epochKeyBits = 256;
 
-/** Bytes of a text as they are encrypted, padding included. */
-export function paddedTextLength(text: string): number {
-  return paddedLengthFor(encodePayload({ kind: payloadKinds.text, body: text }).length);
+/** Bytes of one-time key for a message of this padded length: none in suites without a pad. */
+export function padBytesFor(suite: Suite, paddedBytes: number): number {
+  if (!usesPad(suite)) return 0;
+  return suite === suites.otp ? otpKeyLength(paddedBytes) : otpHybridKeyLength(paddedBytes);
 }
 
 /**
- * What a text costs in bits of end-to-end key: in OTP its padded length and 32 bytes for authentication, in AES
- * 256 bits when it opens an epoch and nothing otherwise.
+ * What a message of this padded length costs in bits of end-to-end key: a pad as long as itself and 32 bytes for
+ * authentication (28 more around a hybrid), and 256 bits when it opens an epoch.
  */
-export function priceOf(text: string, suite: SuiteName, epochOpen: boolean): PriceView {
-  const paddedBytes = paddedTextLength(text);
-  if (suite === "OTP") return { bits: 8 * otpKeyLength(paddedBytes), paddedBytes, drawsKey: true };
-  return { bits: epochOpen ? 0 : epochKeyBits, paddedBytes, drawsKey: !epochOpen };
+export function priceOf(paddedBytes: number, suite: Suite, epochOpen: boolean): PriceView {
+  const opens = epochSuiteOf(suite) !== undefined && !epochOpen;
+  const bits = 8 * padBytesFor(suite, paddedBytes) + (opens ? epochKeyBits : 0);
+  return { bits, paddedBytes, drawsKey: bits > 0 };
 }

@@ -19,6 +19,7 @@ function message(id: string, at: number, mine = false, more: Partial<MessageView
     delivery: null,
     problem: null,
     gapBefore: false,
+    ordinal: at,
     ...more,
   };
 }

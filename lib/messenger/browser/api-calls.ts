@@ -16,11 +16,19 @@ export const apiMethods = [
   "markRead",
   "typing",
   "price",
+  "policy",
   "keyCard",
   "safetyNumber",
   "setVerified",
   "signCommand",
   "forget",
+  "createGroup",
+  "addMembers",
+  "removeMember",
+  "leave",
+  "setModerator",
+  "rename",
+  "timeline",
 ] as const satisfies readonly (keyof MessengerApi)[];
 
 export type ApiMethod = (typeof apiMethods)[number];

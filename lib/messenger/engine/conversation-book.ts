@@ -60,11 +60,10 @@ export class ConversationBook {
     return conversation;
   }
 
-  /** Conversations of which this person is a member, by verified membership. */
+  /** Conversations of which this person is a member or was one, by verified membership. */
   mine(): readonly Conversation[] {
-    return [...this.#conversations.values()].filter(({ roster }) =>
-      roster?.members.has(this.#parts.self.user),
-    );
+    const { user } = this.#parts.self;
+    return [...this.#conversations.values()].filter((one) => one.wasMember(user));
   }
 
   /** The one-to-one conversation with this user, if it is known here. */
@@ -81,23 +80,12 @@ export class ConversationBook {
     user: string,
     refresh: (conversation: Conversation) => Promise<void>,
   ): Promise<Conversation> {
-    const { self, directory, relay } = this.#parts;
-    const [own, other] = await Promise.all([directory.devicesOf(self.user), directory.devicesOf(user)]);
-    const site = other[0]?.value.site ?? directory.user(user)?.site;
-    if (site === undefined) throw new MessengerError("contact.unknown", "there is no such post");
-    if (other.some(({ value }) => value.site !== site)) {
-      throw new MessengerError("contact.two-sites", "two sites have certified devices of this person", {
-        nextStep: "Tell your site's security officer: one of them is not this person's.",
-      });
-    }
-    const members: RosterMemberEntry[] = [
-      { user: self.userBytes, site: self.site, devices: this.#ownDevices(own), moderator: true },
-      { user: fromHex(user), site, devices: other.map(asDevice), moderator: true },
-    ];
+    const { self } = this.#parts;
+    const members = await Promise.all([this.memberEntry(self.user, true), this.memberEntry(user, true)]);
     const create = async (id: string): Promise<Conversation> => {
-      const event = await this.#sign(fromHex(id), new Uint8Array(0), { kind: "create", members });
-      await relay.ask("roster:append", { conversation: id, previous: "", event });
-      return this.ensure(id);
+      const conversation = this.ensure(id);
+      await this.append(conversation, { kind: "create", members });
+      return conversation;
     };
     const id = directId(self.user, user);
     let member = false;
@@ -117,11 +105,43 @@ export class ConversationBook {
   }
 
   /**
+   * A person as a membership event names them, with all their devices.
+   * @throws MessengerError "contact.unknown", "contact.two-sites", relay.*
+   */
+  async memberEntry(user: string, moderator: boolean): Promise<RosterMemberEntry> {
+    const { self, directory } = this.#parts;
+    const devices = await directory.devicesOf(user);
+    if (user === self.user) {
+      return { user: self.userBytes, site: self.site, devices: this.#ownDevices(devices), moderator };
+    }
+    const site = devices[0]?.value.site ?? directory.user(user)?.site;
+    if (site === undefined) throw new MessengerError("contact.unknown", "there is no such post");
+    if (devices.some(({ value }) => value.site !== site)) {
+      throw new MessengerError("contact.two-sites", "two sites have certified devices of this person", {
+        nextStep: "Tell your site's security officer: one of them is not this person's.",
+      });
+    }
+    return { user: fromHex(user), site, devices: devices.map(asDevice), moderator };
+  }
+
+  /**
+   * Signs a change onto the membership as it is known here and gives it to the relay.
+   * @throws RelayRefused "roster.conflict" when another event came first, relay.*
+   */
+  async append(conversation: Conversation, change: RosterChange): Promise<void> {
+    const { relay } = this.#parts;
+    const head = change.kind === "create" ? undefined : conversation.roster?.head;
+    const previous = head ?? new Uint8Array(0);
+    const event = await this.#sign(conversation.idBytes, previous, change);
+    await relay.ask("roster:append", { conversation: conversation.id, previous: toHex(previous), event });
+  }
+
+  /**
    * Adds what is missing of this user's devices: this one when it is the first or approved, others that this
    * device can vouch for. Returns whether an event was written.
    */
   async joinDevices(conversation: Conversation): Promise<boolean> {
-    const { self, directory, relay, now } = this.#parts;
+    const { self, directory, now } = this.#parts;
     const { roster } = conversation;
     const member = roster?.members.get(self.user);
     if (!roster || !member || this.#joining.has(conversation.id)) return false;
@@ -143,12 +163,7 @@ export class ConversationBook {
         user: self.userBytes,
         device: asDevice(certificate),
       };
-      const event = await this.#sign(conversation.idBytes, roster.head, change);
-      await relay.ask("roster:append", {
-        conversation: conversation.id,
-        previous: toHex(roster.head),
-        event,
-      });
+      await this.append(conversation, change);
       return true;
     } catch (error) {
       // Another event came first: its entry brings this device here again.
@@ -188,7 +203,13 @@ export class ConversationBook {
 const taken = new Set(["roster.conflict", "conversation.unknown"]);
 
 function isDirect({ roster }: Conversation, self: string, user: string): boolean {
-  return roster?.members.size === 2 && roster.members.has(self) && roster.members.has(user);
+  // A group of two has a title, and stays a group.
+  return (
+    roster?.title === undefined &&
+    roster?.members.size === 2 &&
+    roster.members.has(self) &&
+    roster.members.has(user)
+  );
 }
 
 function asDevice({ value, hash: certificateHash }: ParsedCertificate): RosterDevice {

@@ -31,6 +31,8 @@ export class Conversation {
   readonly idBytes: Bytes;
   roster: Roster | undefined;
   progress: ProgressRow = emptyProgress;
+  /** The title that a message gave after the conversation was made, and when. */
+  renamed: { readonly title: string; readonly at: number } | undefined;
   /** Per other device: how far it got with this device's messages. */
   readonly receipts = new Map<string, ReceiptRow>();
   /** Sequence numbers of this device's latest envelopes, by hash. */
@@ -66,6 +68,16 @@ export class Conversation {
   /** Whether anybody else could open a message now. */
   hasListener(selfUser: string): boolean {
     return [...(this.roster?.devices.values() ?? [])].some(({ user }) => toHex(user) !== selfUser);
+  }
+
+  get title(): string | undefined {
+    return this.renamed?.title ?? this.roster?.title;
+  }
+
+  /** Whether this person is a member, or was one. */
+  wasMember(user: string): boolean {
+    for (let at = this.roster; at; at = at.before) if (at.members.has(user)) return true;
+    return false;
   }
 
   device(device: string): RosterDeviceState | undefined {

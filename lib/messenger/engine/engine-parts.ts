@@ -1,4 +1,6 @@
+import type { LevelPolicy } from "../../protocol/level-policy.ts";
 import type { SiteList } from "../../protocol/site-list.ts";
+import type { SecretBytes } from "../../shared/secret-bytes.ts";
 import type { OpenedMessage } from "../engine-options.ts";
 import type { GatewayPort } from "../gateway/gateway-port.ts";
 import type { MessengerEvents } from "../messenger-api.ts";
@@ -16,6 +18,10 @@ export interface EngineParts {
   readonly gateway: GatewayPort;
   readonly directory: Directory;
   readonly siteList: () => SiteList;
+  /** This device's sealing keys, the current one first: HYBRID's secrets are sealed to them. */
+  readonly sealingSeeds: () => readonly SecretBytes[];
+  /** What each classification demands in this network. */
+  readonly levelPolicy: () => LevelPolicy;
   /** Only one draw → encrypt → commit at a time per device: sequence numbers and parents are given here. */
   readonly bindLock: SerialQueue;
   readonly now: () => number;

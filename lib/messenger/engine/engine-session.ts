@@ -1,14 +1,18 @@
 import type { ParsedCertificate } from "../../protocol/device-certificate.ts";
+import { defaultLevelPolicy } from "../../protocol/level-policy.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
 import type { SiteList } from "../../protocol/site-list.ts";
 import type { OpenedMessage } from "../engine-options.ts";
 import type { AccessSecrets } from "../gateway/access-secrets.ts";
 import type { GatewayPort } from "../gateway/gateway-port.ts";
+import { GroupDesk } from "../groups/group-desk.ts";
+import { TimelineLedger } from "../groups/timeline-ledger.ts";
 import { CopyDesk } from "../inbox/copy-desk.ts";
 import { Inbox } from "../inbox/inbox.ts";
 import { ReceiptDesk } from "../inbox/receipt-desk.ts";
 import type { MessengerEvents } from "../messenger-api.ts";
 import { Outgoing } from "../outbox/outgoing.ts";
+import { SendDesk } from "../outbox/send-desk.ts";
 import type { IncomingReceipt, RelayPort } from "../relay/relay-port.ts";
 import type { DeviceStore } from "../store/device-store.ts";
 import type { CertificateKeeper } from "./certificate-keeper.ts";
@@ -42,6 +46,9 @@ export class EngineSession {
   readonly parts: EngineParts;
   readonly book: ConversationBook;
   readonly outgoing: Outgoing;
+  readonly sending: SendDesk;
+  readonly groups: GroupDesk;
+  readonly timeline: TimelineLedger;
   readonly #options: SessionOptions;
   readonly #copies: CopyDesk;
   readonly #receipts: ReceiptDesk;
@@ -60,6 +67,8 @@ export class EngineSession {
       gateway,
       directory,
       siteList,
+      sealingSeeds: () => options.keeper.seeds,
+      levelPolicy: () => defaultLevelPolicy,
       bindLock: new SerialQueue(),
       now,
       announce,
@@ -68,11 +77,22 @@ export class EngineSession {
     };
     this.book = new ConversationBook(this.parts, () => options.keeper.certificate);
     this.outgoing = new Outgoing(this.parts, (conversation, seq) => this.#inbox.carried(conversation, seq));
+    this.sending = new SendDesk(this.parts, this.outgoing);
+    this.timeline = new TimelineLedger(this.parts);
+    this.groups = new GroupDesk({
+      parts: this.parts,
+      book: this.book,
+      refresh: (conversation) => this.refresh(conversation),
+      sending: this.sending,
+      timeline: this.timeline,
+    });
     this.#copies = new CopyDesk(store, gateway, now);
     this.#receipts = new ReceiptDesk(this.parts);
     this.#inbox = new Inbox(this.parts, this.#copies, this.#receipts, {
       ownEntry: (conversation, hash, seq) => this.outgoing.acknowledged(conversation, hash, seq),
       rosterChanged: (conversation) => this.#rosterChanged(conversation),
+      told: (conversation, before, event) => this.timeline.membership(conversation, before, event),
+      effects: (conversation, opened) => this.timeline.titled(conversation, opened),
     });
   }
 
@@ -93,6 +113,7 @@ export class EngineSession {
     for (const conversation of this.book.all.values()) {
       await this.#receipts.load(conversation);
       await this.#inbox.load(conversation);
+      await this.timeline.load(conversation);
     }
     await this.outgoing.load(this.book.all);
     gateway.open({

@@ -101,6 +101,10 @@ export interface MessageRow {
   readonly erasedAt?: number;
   readonly cancelled?: boolean;
   readonly seq?: number;
+  /** The encoded payload, where it says more than `text`. */
+  readonly payload?: Bytes;
+  /** Its key was drawn before it was written. */
+  readonly prefetched?: boolean;
 }
 
 /** "outbox/<message>": from the moment of writing until the relay's acknowledgement. */
@@ -189,6 +193,8 @@ export const messageRow = rowCodec<MessageRow>({
   erasedAt: uint,
   cancelled: flag,
   seq: uint,
+  payload: bytes,
+  prefetched: flag,
 });
 
 export const outboxRow = rowCodec<OutboxRow>({

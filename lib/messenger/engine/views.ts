@@ -1,6 +1,6 @@
-import { parseDrawRecord } from "../../protocol/draw-record.ts";
+import { type DrawRecord, parseDrawRecord } from "../../protocol/draw-record.ts";
 import { safetyHalf, safetyNumber } from "../../protocol/safety-number.ts";
-import { suites } from "../../protocol/suites.ts";
+import { type Suite, suites } from "../../protocol/suites.ts";
 import { toHex } from "../../shared/hex.ts";
 import { formatUuid } from "../../shared/uuid.ts";
 import { isCovered } from "../inbox/receipt-desk.ts";
@@ -17,12 +17,16 @@ import type { Conversation } from "./conversation.ts";
 import type { Directory } from "./directory.ts";
 import type { MessageRow, RecordRow } from "./rows.ts";
 
+const suiteNames: Readonly<Record<Suite, SuiteName>> = { 1: "OTP", 2: "AES", 3: "HYBRID", 4: "OTP_HYBRID" };
+const suiteNumbers: Readonly<Record<SuiteName, Suite>> = { OTP: 1, AES: 2, HYBRID: 3, OTP_HYBRID: 4 };
+
+/** The suite of a row; what cannot be read has none, and is shown as the weakest. */
 export function suiteName(suite: number): SuiteName {
-  return suite === suites.otp ? "OTP" : "AES";
+  return suiteNames[suite as Suite] ?? "AES";
 }
 
-export function suiteNumber(suite: SuiteName): 1 | 2 {
-  return suite === "OTP" ? suites.otp : suites.aes;
+export function suiteNumber(suite: SuiteName): Suite {
+  return suiteNumbers[suite];
 }
 
 export function viewConversation(
@@ -37,6 +41,7 @@ export function viewConversation(
       user,
       name: directory.user(user)?.name ?? user,
       site: member.site,
+      moderator: member.moderator,
       devices: member.devices.length,
     };
   });
@@ -44,8 +49,12 @@ export function viewConversation(
   const { progress } = conversation;
   return {
     id: conversation.id,
-    title: conversation.roster?.title ?? others.map(({ name }) => name).join(", "),
-    members: members.map(({ user, name, site }) => ({ user, name, site })),
+    title: conversation.title ?? others.map(({ name }) => name).join(", "),
+    group: isGroup(conversation),
+    moderator: conversation.roster?.members.get(selfUser)?.moderator ?? false,
+    left: conversation.roster !== undefined && !conversation.roster.members.has(selfUser),
+    members,
+    suiteMinimum: conversation.roster?.suiteMinimum ? suiteName(conversation.roster.suiteMinimum) : null,
     lastText: progress.lastAt === 0 ? null : progress.lastText,
     lastAt: progress.lastAt === 0 ? null : progress.lastAt,
     unread: progress.unread,
@@ -54,7 +63,13 @@ export function viewConversation(
   };
 }
 
+/** Conversations with a title are groups, however few they are; those of two have none. */
+export function isGroup({ roster }: Conversation): boolean {
+  return roster !== undefined && (roster.title !== undefined || roster.members.size > 2);
+}
+
 export function viewMessage(
+  ordinal: number,
   row: MessageRow,
   conversation: Conversation,
   item: OutboxItem | undefined,
@@ -77,6 +92,7 @@ export function viewMessage(
     delivery: row.mine && ownDevice ? deliveryOf(row, conversation, item, self.user) : null,
     problem: code === undefined ? null : { code, reason: reason ?? "", nextStep: nextStep ?? "" },
     gapBefore: row.gapBefore,
+    ordinal,
   };
 }
 
@@ -133,6 +149,7 @@ export function viewKeyCard(row: MessageRow, used: RecordRow): KeyCardView {
     endToEndBits: 8 * record.bytes,
     networkBits: record.networkBits,
     routes: record.routes,
+    trustedNodes: trustedNodes(record),
     local: record.local,
     epsilonExponent: record.epsilonExponent,
     masterSite: record.masterSite,
@@ -141,10 +158,17 @@ export function viewKeyCard(row: MessageRow, used: RecordRow): KeyCardView {
     deliveredAt: row.deliveredAt ?? null,
     erasedAt: row.erasedAt ?? null,
     epoch: row.epochId === undefined ? null : { id: toHex(row.epochId), index: row.index ?? 0 },
+    prefetched: row.prefetched ?? false,
     envelopeBytes: row.envelopeBytes,
     paddedBytes: row.paddedBytes,
-    promise: "site to site",
+    promise: row.suite === suites.hybrid || row.suite === suites.otpHybrid ? "end to end" : "site to site",
   };
+}
+
+/** Sites on the key's routes that neither send nor receive. */
+function trustedNodes({ routes, masterSite, slaveSites }: DrawRecord): readonly string[] {
+  const ends = new Set([masterSite, ...slaveSites]);
+  return [...new Set(routes.flat())].filter((site) => !ends.has(site));
 }
 
 /** A user's devices as the roster pins them. */

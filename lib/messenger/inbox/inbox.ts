@@ -2,11 +2,11 @@ import { type ParsedEnvelope, parseEnvelope } from "../../protocol/envelope.ts";
 import { openEpochStart } from "../../protocol/epoch-opening.ts";
 import { type ParsedEpochStart, parseEpochStart } from "../../protocol/epoch-start.ts";
 import type { Header } from "../../protocol/header.ts";
-import { openEnvelope } from "../../protocol/opening.ts";
+import { type Opened, openEnvelope } from "../../protocol/opening.ts";
 import type { HandedKey, OpeningContext } from "../../protocol/opening-checks.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
-import { applyRosterEvent, rosterAt } from "../../protocol/roster.ts";
-import { suites } from "../../protocol/suites.ts";
+import { applyRosterEvent, type Roster, rosterAt } from "../../protocol/roster.ts";
+import { usesPad } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import type { Conversation } from "../engine/conversation.ts";
@@ -29,6 +29,10 @@ export interface InboxHooks {
   /** The relay has this own envelope or epoch start: the acknowledgement may have been lost. */
   ownEntry(conversation: Conversation, hash: Bytes, seq: number): boolean;
   rosterChanged(conversation: Conversation): void;
+  /** The row that tells of a membership event; `before` is the membership until then. */
+  told(conversation: Conversation, before: Roster | undefined, event: Bytes): StoreWrite;
+  /** What an opened message changes besides its own row, to be stored with it. */
+  effects(conversation: Conversation, opened: Opened): readonly StoreWrite[];
 }
 
 /** `parsed` spares decoding again what was just received. */
@@ -170,7 +174,7 @@ export class Inbox {
   /** Starts fetching the key while entries before this one are still being settled. */
   #askKey(kind: IncomingEntry["kind"], keyed: KeyedEntry, eager: boolean): void {
     const foreign = !equalBytes(keyed.header.senderDevice, this.#parts.self.deviceBytes);
-    if (foreign && (kind === "epoch" || keyed.header.suite === suites.otp))
+    if (foreign && (kind === "epoch" || usesPad(keyed.header.suite)))
       void this.#copies.obtain(keyed.recordHash, keyed.at, eager);
   }
 
@@ -189,7 +193,7 @@ export class Inbox {
     if (keyed && header && !this.#concerns(conversation, header.rosterHead)) {
       return this.#advance(conversation, entry.seq);
     }
-    if (keyed && (entry.kind === "epoch" || header?.suite === suites.otp))
+    if (keyed && (entry.kind === "epoch" || usesPad(keyed.header.suite)))
       await this.#patience(keyed, arrived);
     const { kind, seq, bytes } = entry;
     await this.#open(conversation, { kind, seq, ordinal: 0, bytes, parsed: keyed?.parsed }, undefined);
@@ -246,6 +250,7 @@ export class Inbox {
         // Messages of this epoch each say that they cannot be opened; the start itself is nothing to show.
         this.#forgetKey(entry);
         await this.#commit(conversation, entry.seq, this.#unparkWrite(key));
+        void this.retryParked(conversation);
       } else {
         this.#forgetKey(entry);
         const writes = await this.#messages.unreadable(conversation, entry, problemOf(error));
@@ -268,7 +273,9 @@ export class Inbox {
     const opened = await openEnvelope(parsed, context);
     const record = this.#copies.peek(opened.header.drawRecordHash)?.record.bytes;
     const rows = await this.#messages.opened(conversation, entry, opened, record);
-    const stored = this.#commit(conversation, entry.seq, [...rows, ...this.#unparkWrite(key)]);
+    const effects = this.#hooks.effects(conversation, opened);
+    const writes = [...rows, ...effects, ...this.#unparkWrite(key)];
+    const stored = this.#commit(conversation, entry.seq, writes);
     for (const secret of opened.consumed) secret.destroy();
     const { used } = opened.change;
     void stored.then(() => {
@@ -298,12 +305,14 @@ export class Inbox {
   /** @throws MessengerError relay.* when the relay cannot be asked now for a certificate that is not here. */
   async #context(
     conversation: Conversation,
-    { senderDevice, drawRecordHash, epochId }: Pick<Header, "senderDevice" | "drawRecordHash" | "epochId">,
+    claims: Pick<Header, "suite" | "senderDevice" | "drawRecordHash" | "epochId">,
   ): Promise<OpeningContext> {
     const { directory, self, now } = this.#parts;
     const { roster, facts } = conversation;
     if (!roster) throw new Error("an entry came before the conversation's membership");
-    const drawnAt = facts.epoch(epochId)?.drawnAt ?? this.#copies.peek(drawRecordHash)?.record.value.drawnAt;
+    const { suite, senderDevice, drawRecordHash, epochId } = claims;
+    const inEpoch = usesPad(suite) ? undefined : facts.epoch(epochId)?.drawnAt;
+    const drawnAt = inEpoch ?? this.#copies.peek(drawRecordHash)?.record.value.drawnAt;
     const user = conversation.holder(senderDevice);
     if (user && !directory.covers(senderDevice, user, drawnAt ?? now()))
       await directory.devicesOf(toHex(user), drawnAt).catch(passOn);
@@ -315,10 +324,12 @@ export class Inbox {
       roster,
       handedKey: (hash: Bytes): HandedKey | undefined => this.#copies.peek(hash),
       receiver: conversation.facts,
+      sealingSeeds: this.#parts.sealingSeeds,
     };
   }
 
   async #settleRoster(conversation: Conversation, entry: IncomingEntry): Promise<void> {
+    const before = conversation.roster;
     try {
       const resolve = (hash: Bytes) => this.#parts.directory.certificate(hash);
       conversation.roster = await applyRosterEvent(conversation.roster, entry.bytes, resolve);
@@ -333,7 +344,8 @@ export class Inbox {
       return;
     }
     const key = `${conversation.id}/${entry.seq.toString(16).padStart(10, "0")}`;
-    await this.#commit(conversation, entry.seq, [{ table: "rosters", key, value: entry.bytes }]);
+    const told = this.#hooks.told(conversation, before, entry.bytes);
+    await this.#commit(conversation, entry.seq, [{ table: "rosters", key, value: entry.bytes }, told]);
     this.#hooks.rosterChanged(conversation);
     this.#parts.announce({ type: "conversations", conversation: conversation.id });
     if (conversation.roster && conversation.roster.length > 1) void this.retryParked(conversation);

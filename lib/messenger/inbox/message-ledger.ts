@@ -1,7 +1,7 @@
 import { parseEnvelope } from "../../protocol/envelope.ts";
 import type { Opened } from "../../protocol/opening.ts";
-import { payloadText } from "../../protocol/payload.ts";
-import { suites } from "../../protocol/suites.ts";
+import { encodePayload, type Payload, payloadKinds, payloadText } from "../../protocol/payload.ts";
+import { usesPad } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes, utf8 } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import { randomUuid } from "../../shared/uuid.ts";
@@ -54,8 +54,9 @@ export class MessageLedger {
       envelopeBytes: entry.bytes.length,
       paddedBytes: header.paddedLength,
       deliveredAt: at,
-      ...(header.suite === suites.otp ? { erasedAt: at } : {}),
+      ...(usesPad(header.suite) ? { erasedAt: at } : {}),
       seq: entry.seq,
+      ...storedPayload(payload),
     };
     const following = await this.#closeGap(conversation, header.senderDevice, header.sequence + 1);
     const device = toHex(header.senderDevice);
@@ -180,4 +181,10 @@ export class MessageLedger {
       ? [{ table: "messages", key, value: messageRow.encode({ ...row, gapBefore: false }) }]
       : [];
   }
+}
+
+/** Texts are stored as such; what a newer program wrote is kept as it came. */
+function storedPayload(payload: Payload): Pick<MessageRow, "payload"> {
+  if (payload.kind === payloadKinds.text) return {};
+  return { payload: payload.kind === payloadKinds.unknown ? payload.encoded : encodePayload(payload) };
 }

@@ -1,3 +1,4 @@
+import { usesPad } from "../../protocol/suites.ts";
 import { equalBytes } from "../../shared/bytes.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
@@ -95,10 +96,10 @@ export class Parking {
     const keyed = readKeyed(parked.kind, parked.bytes);
     if (!keyed || this.#awaited.has(key)) return;
     this.#awaited.add(key);
-    const inEpoch = parked.kind === "envelope" && keyed.header.epochId.length > 0;
-    const openEpoch = inEpoch
-      ? conversation.facts.loadEpoch(keyed.header.epochId)
-      : Promise.resolve(undefined);
+    const { epochId, suite } = keyed.header;
+    // Under a pad it is the pad that is waited for; the start's own opening tries the message again.
+    const inEpoch = parked.kind === "envelope" && epochId.length > 0 && !usesPad(suite);
+    const openEpoch = inEpoch ? conversation.facts.loadEpoch(epochId) : Promise.resolve(undefined);
     openEpoch
       .then(async (open) => {
         const refusal = open ? undefined : await this.#refusalOf(keyed);
@@ -134,7 +135,7 @@ export class Parking {
     if (!this.#copies.peek(keyed.recordHash)) return undefined;
     const starts = (await this.#rows(conversation)).filter(({ parked: { kind } }) => kind === "epoch");
     const waits = starts.some(({ parked: { kind, bytes } }) =>
-      equalBytes(readKeyed(kind, bytes)?.recordHash ?? new Uint8Array(0), keyed.recordHash),
+      equalBytes(readKeyed(kind, bytes)?.header.epochId ?? new Uint8Array(0), keyed.header.epochId),
     );
     return waits ? undefined : startMissing();
   }

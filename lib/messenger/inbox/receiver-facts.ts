@@ -5,6 +5,7 @@ import {
   encodeReceivingEpoch,
   type ReceivingEpoch,
 } from "../../protocol/receiving-epoch.ts";
+import { usesPad } from "../../protocol/suites.ts";
 import { type Bytes, copyBytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
@@ -50,7 +51,7 @@ export class ReceiverFacts implements ReceiverView {
       if (sequence >= 1 && sequence <= highest) await this.#loadEnvelope(device, sequence);
     for (const parent of header.parents) await this.#loadHash(toHex(parent));
     if (header.epochId.length > 0) await this.loadEpoch(header.epochId);
-    else await this.loadUse(header.drawRecordHash);
+    if (usesPad(header.suite)) await this.loadUse(header.drawRecordHash);
   }
 
   async loadEpoch(epochId: Bytes): Promise<ReceivingEpoch | undefined> {

@@ -1,24 +1,27 @@
 import { envelopeHash, signEnvelope } from "../../protocol/envelope.ts";
 import { encodeHeader } from "../../protocol/header.ts";
 import { pad } from "../../protocol/padding.ts";
-import { encodePayload, payloadKinds } from "../../protocol/payload.ts";
+import { payloadKinds } from "../../protocol/payload.ts";
 import type { Roster } from "../../protocol/roster.ts";
 import { encryptAes } from "../../protocol/suite-aes.ts";
-import { encryptOtp, type Sealed } from "../../protocol/suite-otp.ts";
+import { encryptOtp, otpKeyLength, type Sealed } from "../../protocol/suite-otp.ts";
+import { encryptOtpHybrid, otpHybridKeyLength } from "../../protocol/suite-otp-hybrid.ts";
+import { suites } from "../../protocol/suites.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
 import { type MessageRow, messageRow, ordinalKey } from "../engine/rows.ts";
-import { paddedTextLength } from "../price.ts";
+import { MessengerError } from "../messenger-error.ts";
 import type { StoreWrite } from "../store/device-store.ts";
-import { type DrawnKey, itemWrite, type OutboxItem } from "./outbox-item.ts";
+import { type DrawnKey, itemWrite, type OutboxItem, paddedLengthOf } from "./outbox-item.ts";
 import { advance } from "./outbox-state.ts";
 import type { EpochKey } from "./sending-epochs.ts";
 
-/** A one-time key of its own, or the next key of the open epoch. */
-export type MessageKey =
-  | { readonly drawn: DrawnKey; readonly epoch?: undefined }
-  | { readonly epoch: EpochKey; readonly drawn?: undefined };
+/** A one-time key of its own (OTP), the next key of the open epoch (AES, HYBRID), or both (OTP_HYBRID). */
+export interface MessageKey {
+  readonly drawn: DrawnKey | undefined;
+  readonly epoch: EpochKey | undefined;
+}
 
 export interface Bound {
   readonly hash: string;
@@ -42,8 +45,9 @@ export async function bindMessage(
   const { self, now } = parts;
   const parents = conversation.parents();
   const sequence = conversation.progress.ownSequence + 1;
-  const recordHash = key.drawn ? key.drawn.record.hash : key.epoch.recordHash;
-  const padded = pad(encodePayload({ kind: payloadKinds.text, body: item.text }));
+  const recordHash = key.drawn?.record.hash ?? key.epoch?.recordHash;
+  if (!recordHash) throw new MessengerError("outbox.impossible", "a message is bound without a key");
+  const padded = pad(item.body.encoded, paddedLengthUnder(item, key));
   const header = encodeHeader({
     suite: item.suite,
     conversation: conversation.idBytes,
@@ -77,7 +81,10 @@ export async function bindMessage(
     sequence,
     hash,
     recordHash,
-    ...(key.epoch ? { epochId: key.epoch.epochId, index: key.epoch.index } : { erasedAt: now() }),
+    paddedBytes: padded.length,
+    ...(key.epoch ? { epochId: key.epoch.epochId, index: key.epoch.index } : {}),
+    ...(key.drawn ? { erasedAt: now() } : {}),
+    ...(key.drawn?.prefetched ? { prefetched: true } : {}),
     envelopeBytes: bytes.length,
   };
   const envelope = { hash, parents, device: self.deviceBytes, sequence };
@@ -106,18 +113,27 @@ export function writtenRow({ self }: EngineParts, item: OutboxItem): MessageRow 
     level: item.level,
     at: item.at,
     sequence: 0,
-    text: item.text,
+    text: item.body.text,
     gapBefore: false,
     envelopeBytes: 0,
-    paddedBytes: paddedTextLength(item.text),
+    paddedBytes: paddedLengthOf(item.body),
+    ...(item.body.kind === payloadKinds.text ? {} : { payload: item.body.encoded }),
   };
 }
 
-async function encrypt(key: MessageKey, header: Bytes, padded: Bytes): Promise<Sealed> {
+/** A pad is used whole: what is shorter than it is padded up. */
+function paddedLengthUnder(item: OutboxItem, { drawn }: MessageKey): number {
+  if (!drawn) return paddedLengthOf(item.body);
+  const overhead = item.suite === suites.otp ? otpKeyLength(0) : otpHybridKeyLength(0);
+  return drawn.record.value.bytes - overhead;
+}
+
+async function encrypt({ drawn, epoch }: MessageKey, header: Bytes, padded: Bytes): Promise<Sealed> {
   try {
-    return key.drawn
-      ? encryptOtp(key.drawn.key, header, padded)
-      : await encryptAes(key.epoch.messageKey, header, padded);
+    if (drawn && epoch) return await encryptOtpHybrid(epoch.messageKey, drawn.key, header, padded);
+    if (drawn) return encryptOtp(drawn.key, header, padded);
+    if (epoch) return await encryptAes(epoch.messageKey, header, padded);
+    throw new MessengerError("outbox.impossible", "a message is bound without a key");
   } finally {
     padded.fill(0);
   }

@@ -1,41 +1,45 @@
-import { envelopeHash } from "../../protocol/envelope.ts";
-import { otpKeyLength } from "../../protocol/suite-otp.ts";
-import { suites } from "../../protocol/suites.ts";
-import type { Bytes } from "../../shared/bytes.ts";
+import { type EpochSuite, epochSuiteOf, suites, usesPad } from "../../protocol/suites.ts";
+import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import { VernamError } from "../../shared/errors.ts";
 import { toHex } from "../../shared/hex.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
 import { GatewayRefused } from "../gateway/gateway-port.ts";
-import { paddedTextLength } from "../price.ts";
+import { padBytesFor } from "../price.ts";
 import { backoff, secureRandom } from "./backoff.ts";
 import { DrawLost, drawKey } from "./draw-keys.ts";
-import { type DrawnKey, itemWrite, type OutboxItem } from "./outbox-item.ts";
+import { type DrawnKey, itemWrite, noBody, type OutboxItem, paddedLengthOf } from "./outbox-item.ts";
 import type { OutboxLines } from "./outbox-lines.ts";
 import { advance, type Waiting } from "./outbox-state.ts";
+import type { PrefetchedKeys } from "./prefetched-keys.ts";
 import type { SendingEpochs } from "./sending-epochs.ts";
 import type { Transmitter } from "./transmitter.ts";
 
 const firstRetry = 1000;
 const longestRetry = 30_000;
+const epochKeyBytes = 32;
 
 export interface KeySupplyOptions {
   readonly parts: EngineParts;
   readonly lines: OutboxLines;
   readonly epochs: SendingEpochs;
+  readonly prefetched: PrefetchedKeys;
   readonly transmitter: Transmitter;
   /** Some message of this conversation has its key now, or waits. */
   readonly changed: (conversation: Conversation) => void;
 }
 
 /**
- * Gets messages their keys: a draw of its own for each one-time pad, one draw for an epoch of AES. What has no key
- * waits with the reason; what was drawn for nothing is destroyed and voided.
+ * Gets messages their keys: a draw of its own for each one-time pad, one draw for an epoch of AES or HYBRID, both for
+ * OTP_HYBRID. What has no key waits with the reason; what was drawn for nothing is destroyed and voided.
  */
 export class KeySupply {
   readonly #parts: EngineParts;
   readonly #options: KeySupplyOptions;
+  /** Conversation and epoch suite. */
   readonly #openingEpoch = new Set<string>();
+  /** Message and suite. */
+  readonly #drawingPad = new Set<string>();
   readonly #lostEpochRequests = new Map<string, Bytes>();
   #stopped = false;
 
@@ -44,78 +48,116 @@ export class KeySupply {
     this.#parts = options.parts;
   }
 
-  /** Draws the pad of one message. */
-  async drawPad(item: OutboxItem): Promise<void> {
-    const { conversation } = item;
+  /** Gets a queued message what its suite needs: first the epoch, then the pad. */
+  supply(item: OutboxItem): void {
     item.state = advance(item.state, { type: "key-asked" });
+    const epochSuite = epochSuiteOf(item.suite);
+    if (epochSuite === undefined || this.#options.epochs.isOpen(item.conversation, epochSuite))
+      this.#continue(item);
+    else void this.#openEpoch(item, epochSuite);
+  }
+
+  /** The epoch, where one is needed, is open. */
+  #continue(item: OutboxItem): void {
+    if (usesPad(item.suite) && !this.#hasPad(item)) void this.#drawPad(item);
+    else item.state = advance(item.state, { type: "key-ready" });
+  }
+
+  /** A pad that is still good, from an earlier turn or drawn beforehand. */
+  #hasPad(item: OutboxItem): boolean {
+    const { conversation, suite, body } = item;
+    const head = conversation.roster?.head;
+    const { drawn } = item;
+    if (drawn && head && equalBytes(drawn.record.value.rosterHead, head)) return true;
+    this.dropKey(item);
+    const padded = paddedLengthOf(body);
+    item.drawn = this.#options.prefetched.take(conversation, suite, padded, item.level);
+    return item.drawn !== undefined;
+  }
+
+  /** Draws the pad of one message. */
+  async #drawPad(item: OutboxItem): Promise<void> {
+    const { conversation, suite } = item;
+    const name = `${item.id}/${suite}`;
+    if (this.#drawingPad.has(name)) return;
+    this.#drawingPad.add(name);
     this.#announce(conversation);
-    const bytes = otpKeyLength(paddedTextLength(item.text));
-    const shape = { suite: suites.otp, bytes, level: item.level } as const;
+    const shape = { suite, bytes: padBytesFor(suite, paddedLengthOf(item.body)), level: item.level };
     const lost = item.lostRequest;
     item.lostRequest = undefined;
     try {
       const drawn = await drawKey(this.#parts, conversation, shape, lost);
       // Cancelled, stopped, or another suite chosen meanwhile: nobody needs this key.
-      if (this.#stopped || item.state.phase !== "drawing" || item.suite !== suites.otp)
+      if (this.#stopped || item.state.phase !== "drawing" || item.suite !== suite || item.drawn)
         return this.#destroy(drawn);
       item.drawn = drawn;
       item.state = advance(item.state, { type: "key-ready" });
     } catch (error) {
       if (error instanceof DrawLost) item.lostRequest = error.requestId;
-      if (item.suite === suites.otp) this.#refused(item, error);
+      if (item.suite === suite) this.#refused(item, error);
+    } finally {
+      this.#drawingPad.delete(name);
     }
     this.#options.changed(conversation);
   }
 
-  /** The next key of the open epoch, or a new epoch for all messages that want one. */
-  readyAes(item: OutboxItem): void {
-    const { conversation } = item;
-    item.state = advance(item.state, { type: "key-asked" });
-    if (this.#options.epochs.isOpen(conversation)) item.state = advance(item.state, { type: "key-ready" });
-    else if (!this.#openingEpoch.has(conversation.id)) void this.#openEpoch(item);
-  }
-
   /** Draws and starts an epoch; every message that waits for it goes on, or waits with the same reason. */
-  async #openEpoch(first: OutboxItem): Promise<void> {
+  async #openEpoch(first: OutboxItem, suite: EpochSuite): Promise<void> {
     const { conversation, level } = first;
-    this.#openingEpoch.add(conversation.id);
-    const lost = this.#lostEpochRequests.get(conversation.id);
-    this.#lostEpochRequests.delete(conversation.id);
+    const name = `${conversation.id}/${suite}`;
+    if (this.#openingEpoch.has(name)) return;
+    this.#openingEpoch.add(name);
+    const lost = this.#lostEpochRequests.get(name);
+    this.#lostEpochRequests.delete(name);
     let failure: unknown;
     let drawn: DrawnKey | undefined;
     try {
-      drawn = await drawKey(this.#parts, conversation, { suite: suites.aes, bytes: 32, level }, lost);
+      const shape = { suite, bytes: epochKeyBytes, level };
+      [drawn] = await Promise.all([
+        drawKey(this.#parts, conversation, shape, lost),
+        suite === suites.hybrid ? this.#refreshSealingKeys(conversation) : undefined,
+      ]);
       if (this.#stopped) return this.#destroy(drawn);
-      const { epochId, start } = await this.#options.epochs.begin(conversation, drawn);
-      this.#queueEpochStart(first, drawn, epochId, start);
+      const epoch = await this.#options.epochs.begin(conversation, drawn, suite);
+      this.#queueEpochStart(first, suite, drawn, epoch);
     } catch (error) {
-      if (error instanceof DrawLost) this.#lostEpochRequests.set(conversation.id, error.requestId);
+      if (error instanceof DrawLost) this.#lostEpochRequests.set(name, error.requestId);
       if (drawn) this.#destroy(drawn);
       failure = error;
     } finally {
-      this.#openingEpoch.delete(conversation.id);
+      this.#openingEpoch.delete(name);
     }
     for (const item of this.#options.lines.open(conversation.id)) {
-      if (item.suite !== suites.aes || item.state.phase !== "drawing") continue;
-      if (failure === undefined) item.state = advance(item.state, { type: "key-ready" });
+      if (epochSuiteOf(item.suite) !== suite || item.state.phase !== "drawing") continue;
+      if (failure === undefined) this.#continue(item);
       else this.#refused(item, failure);
     }
     this.#options.changed(conversation);
   }
 
+  /** Sealing keys change with every certificate: the newest ones, as far as the relay answers. */
+  async #refreshSealingKeys(conversation: Conversation): Promise<void> {
+    const users = [...(conversation.roster?.members.keys() ?? [])];
+    await Promise.all(users.map((user) => this.#parts.directory.devicesOf(user).catch(() => undefined)));
+  }
+
   /** The start of the epoch is an entry of its own, stored like a message and sent before the first of them. */
-  #queueEpochStart(first: OutboxItem, drawn: DrawnKey, epochId: Bytes, start: Bytes): void {
+  #queueEpochStart(
+    first: OutboxItem,
+    suite: EpochSuite,
+    drawn: DrawnKey,
+    { epochId, start, hash }: { epochId: Bytes; start: Bytes; hash: Bytes },
+  ): void {
     const { conversation, ordinal, level, at } = first;
-    const hash = envelopeHash(start);
     const item: OutboxItem = {
       id: toHex(epochId),
       kind: "epoch",
       conversation,
       ordinal,
-      suite: suites.aes,
+      suite,
       level,
       at,
-      text: "",
+      body: noBody,
       state: { phase: "bound", sequence: 0, hash: toHex(hash) },
       bytes: start,
       binding: false,

@@ -1,10 +1,12 @@
 import type { ParsedRecord } from "../../protocol/draw-record.ts";
+import { paddedLengthFor } from "../../protocol/padding.ts";
+import { encodePayload, type Payload, payloadKinds, payloadText } from "../../protocol/payload.ts";
 import type { Suite } from "../../protocol/suites.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
 import type { Conversation } from "../engine/conversation.ts";
-import { type OutboxRow, outboxRow } from "../engine/rows.ts";
+import { type MessageRow, type OutboxRow, outboxRow } from "../engine/rows.ts";
 import type { StoreWrite } from "../store/device-store.ts";
 import { durableForm, type OutboxState } from "./outbox-state.ts";
 
@@ -12,9 +14,37 @@ import { durableForm, type OutboxState } from "./outbox-state.ts";
 export interface DrawnKey {
   readonly record: ParsedRecord;
   readonly key: SecretBytes;
+  /** Drawn before its message was written. */
+  readonly prefetched?: boolean;
 }
 
-/** One outgoing entry in memory. `text` is empty for the start of an epoch. */
+/** What a message says, encoded once. */
+export interface OutgoingBody {
+  readonly kind: number;
+  readonly encoded: Bytes;
+  /** For lists and search. */
+  readonly text: string;
+}
+
+/** @throws ProtocolError cbor.* when the payload is none */
+export function bodyOf(payload: Payload): OutgoingBody {
+  return { kind: payload.kind, encoded: encodePayload(payload), text: payloadText(payload) };
+}
+
+export function paddedLengthOf({ encoded }: OutgoingBody): number {
+  return paddedLengthFor(encoded.length);
+}
+
+/** The body of a stored message; texts are stored as such. */
+export function storedBody({ payload, text = "" }: MessageRow): OutgoingBody {
+  if (payload === undefined) return bodyOf({ kind: payloadKinds.text, body: text });
+  return { kind: payloadKinds.unknown, encoded: payload, text };
+}
+
+/** The start of an epoch, which says nothing. */
+export const noBody: OutgoingBody = { kind: payloadKinds.unknown, encoded: new Uint8Array(0), text: "" };
+
+/** One outgoing entry in memory. */
 export interface OutboxItem {
   readonly id: string;
   readonly kind: "envelope" | "epoch";
@@ -23,13 +53,13 @@ export interface OutboxItem {
   suite: Suite;
   readonly level: number;
   readonly at: number;
-  readonly text: string;
+  readonly body: OutgoingBody;
   state: OutboxState;
   /** The final ciphertext, once bound. */
   bytes: Bytes | undefined;
   /** Its ciphertext is being made: too late to cancel. */
   binding: boolean;
-  /** OTP, while "drawn". */
+  /** OTP and OTP_HYBRID: the pad, while it waits for its turn or for the epoch. */
   drawn: DrawnKey | undefined;
   /** Of a draw whose answer was lost: asked again, so that the gateway voids that key. */
   lostRequest: Bytes | undefined;
@@ -58,7 +88,7 @@ export function itemWrite(item: OutboxItem): StoreWrite {
   return { table: "outbox", key: item.id, value: outboxRow.encode(row) };
 }
 
-export function readItem(row: OutboxRow, conversation: Conversation, text: string): OutboxItem {
+export function readItem(row: OutboxRow, conversation: Conversation, body: OutgoingBody): OutboxItem {
   return {
     id: toHex(row.id),
     kind: row.kind,
@@ -67,7 +97,7 @@ export function readItem(row: OutboxRow, conversation: Conversation, text: strin
     suite: row.suite as Suite,
     level: row.level,
     at: row.at,
-    text,
+    body,
     state: readState(row),
     bytes: row.bytes,
     binding: false,

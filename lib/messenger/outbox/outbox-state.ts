@@ -1,4 +1,3 @@
-import type { SuiteName } from "../messenger-api.ts";
 import { MessengerError } from "../messenger-error.ts";
 
 /** Why a message has no key yet, and when the engine asks again (null: when something changes). */
@@ -107,11 +106,6 @@ export function advance(state: OutboxState, event: OutboxEvent): OutboxState {
 /** True while no ciphertext exists: the message may still be cancelled or take another suite. */
 export function isOpen(state: OutboxState): boolean {
   return state.phase === "queued" || state.phase === "drawing" || state.phase === "drawn";
-}
-
-/** Suites that a level permits, the default first. Stronger ones (hybrid) are not built yet, so R and up have none. */
-export function suitesPermitted(level: number): readonly SuiteName[] {
-  return level === 0 ? ["AES", "OTP"] : [];
 }
 
 function impossible(state: OutboxState, event: OutboxEvent): MessengerError {

@@ -1,4 +1,5 @@
-import { type Suite, suites } from "../../protocol/suites.ts";
+import type { Payload } from "../../protocol/payload.ts";
+import { epochSuiteOf, type Suite, usesPad } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes, utf8 } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import type { Conversation } from "../engine/conversation.ts";
@@ -6,9 +7,10 @@ import type { EngineParts } from "../engine/engine-parts.ts";
 import { messageRow, ordinalKey, outboxRow } from "../engine/rows.ts";
 import { bindMessage, writtenRow } from "./bind-message.ts";
 import { KeySupply } from "./key-supply.ts";
-import { itemWrite, type OutboxItem, readItem } from "./outbox-item.ts";
+import { bodyOf, itemWrite, noBody, type OutboxItem, readItem, storedBody } from "./outbox-item.ts";
 import { OutboxLines } from "./outbox-lines.ts";
 import { advance, queued } from "./outbox-state.ts";
+import { PrefetchedKeys } from "./prefetched-keys.ts";
 import { SendingEpochs } from "./sending-epochs.ts";
 import { Transmitter } from "./transmitter.ts";
 
@@ -24,6 +26,7 @@ const previewCharacters = 120;
 export class Outgoing {
   readonly #parts: EngineParts;
   readonly #epochs: SendingEpochs;
+  readonly #prefetched: PrefetchedKeys;
   readonly #lines = new OutboxLines();
   readonly #transmitter: Transmitter;
   readonly #supply: KeySupply;
@@ -36,11 +39,13 @@ export class Outgoing {
   constructor(parts: EngineParts, carried: (conversation: Conversation, seq: number) => void) {
     this.#parts = parts;
     this.#epochs = new SendingEpochs(parts);
+    this.#prefetched = new PrefetchedKeys(parts);
     this.#transmitter = new Transmitter(parts, this.#lines, carried);
     this.#supply = new KeySupply({
       parts,
       lines: this.#lines,
       epochs: this.#epochs,
+      prefetched: this.#prefetched,
       transmitter: this.#transmitter,
       changed: (conversation) => this.pump(conversation),
     });
@@ -57,8 +62,8 @@ export class Outgoing {
       const conversation = conversations.get(toHex(row.conversation));
       if (!conversation) continue;
       const message = await this.#parts.store.get("messages", ordinalKey(conversation.id, row.ordinal));
-      const text = row.kind === "envelope" && message ? (messageRow.decode(message).text ?? "") : "";
-      this.#lines.add(readItem(row, conversation, text));
+      const body = row.kind === "envelope" && message ? storedBody(messageRow.decode(message)) : noBody;
+      this.#lines.add(readItem(row, conversation, body));
     }
   }
 
@@ -66,19 +71,27 @@ export class Outgoing {
     return this.#lines.item(id);
   }
 
-  isEpochOpen(conversation: Conversation): boolean {
-    return this.#epochs.isOpen(conversation);
+  /** Whether a message of this suite goes on in an open epoch. */
+  isEpochOpen(conversation: Conversation, suite: Suite): boolean {
+    const epochSuite = epochSuiteOf(suite);
+    return epochSuite !== undefined && this.#epochs.isOpen(conversation, epochSuite);
   }
 
-  /** Stores a text in the outbox; durable when the promise resolves. The same id again changes nothing. */
+  /** A message is being written: short ones under a pad get their key beforehand. */
+  expect(conversation: Conversation, suite: Suite, level: number): void {
+    this.#prefetched.expect(conversation, suite, level);
+  }
+
+  /** Stores a message in the outbox; durable when the promise resolves. The same id again changes nothing. */
   async write(
     conversation: Conversation,
     id: string,
-    text: string,
+    payload: Payload,
     suite: Suite,
     level: number,
   ): Promise<void> {
     if (this.#lines.item(id)) return;
+    const body = bodyOf(payload);
     const at = this.#parts.now();
     const ordinal = conversation.takeOrdinal();
     const item: OutboxItem = {
@@ -89,7 +102,7 @@ export class Outgoing {
       suite,
       level,
       at,
-      text,
+      body,
       state: queued,
       bytes: undefined,
       binding: false,
@@ -98,7 +111,7 @@ export class Outgoing {
     };
     this.#lines.add(item);
     const { progress } = conversation;
-    conversation.progress = { ...progress, lastText: text.slice(0, previewCharacters), lastAt: at };
+    conversation.progress = { ...progress, lastText: body.text.slice(0, previewCharacters), lastAt: at };
     const key = ordinalKey(conversation.id, ordinal);
     const stored = this.#parts.store.commit([
       { table: "messages", key, value: messageRow.encode(writtenRow(this.#parts, item)) },
@@ -133,17 +146,14 @@ export class Outgoing {
     for (const item of line) {
       const { state } = item;
       if (state.phase === "drawing") drawing++;
-      if (drawing >= drawsAtOnce && item.suite === suites.otp) break;
+      if (drawing >= drawsAtOnce && usesPad(item.suite)) break;
       if (state.phase !== "queued") continue;
       if (state.waiting && (state.waiting.retryAt === null || state.waiting.retryAt > now)) {
         retryAt = Math.min(retryAt, state.waiting.retryAt ?? retryAt);
         continue;
       }
-      if (item.suite === suites.aes) this.#supply.readyAes(item);
-      else {
-        drawing++;
-        void this.#supply.drawPad(item);
-      }
+      if (usesPad(item.suite)) drawing++;
+      this.#supply.supply(item);
     }
     if (Number.isFinite(retryAt)) this.#pumpLater(conversation, retryAt - now);
     void this.#bindReady(conversation);
@@ -208,6 +218,7 @@ export class Outgoing {
 
   rosterChanged(conversation: Conversation): void {
     this.#epochs.forget(conversation.id);
+    this.#prefetched.forget(conversation.id);
     this.pump(conversation);
   }
 
@@ -216,7 +227,8 @@ export class Outgoing {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#transmitter.stop();
     this.#supply.stop();
-    for (const item of this.#lines.all) item.drawn?.key.destroy();
+    this.#prefetched.stop();
+    for (const item of this.#lines.all) this.#supply.dropKey(item);
     this.#epochs.destroy();
   }
 
@@ -246,24 +258,28 @@ export class Outgoing {
     return undefined;
   }
 
-  /** Under the device's lock. A key whose membership is not the present one any more binds nothing. */
+  /**
+   * Under the device's lock. A key whose membership is not the present one any more binds nothing; a pad whose epoch
+   * ended waits for the next one.
+   */
   async #bind(item: OutboxItem): Promise<void> {
     const { conversation, drawn } = item;
     const { roster } = conversation;
     if (item.state.phase !== "drawn" || !roster || this.#stopped) return;
-    const usable =
-      item.suite === suites.otp
-        ? drawn !== undefined && equalBytes(drawn.record.value.rosterHead, roster.head)
-        : this.#epochs.isOpen(conversation);
-    if (!usable) {
-      this.#supply.dropKey(item);
+    const epochSuite = epochSuiteOf(item.suite);
+    const epochReady = epochSuite === undefined || this.#epochs.isOpen(conversation, epochSuite);
+    const padReady =
+      !usesPad(item.suite) || (drawn && equalBytes(drawn.record.value.rosterHead, roster.head)) === true;
+    if (!epochReady || !padReady) {
+      if (!padReady) this.#supply.dropKey(item);
       item.state = queued;
       this.pump(conversation);
       return;
     }
     item.binding = true;
     item.drawn = undefined;
-    const key = drawn ? { drawn } : { epoch: this.#epochs.take(conversation) };
+    const epoch = epochSuite === undefined ? undefined : this.#epochs.take(conversation, epochSuite);
+    const key = { drawn, epoch };
     const { hash, writes } = await bindMessage(this.#parts, item, roster, key);
     this.#lines.becameBound(item, hash);
     this.#transmitter.storeThenSend(item, writes);

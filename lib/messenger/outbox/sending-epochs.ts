@@ -1,7 +1,6 @@
-import { type Chain, destroyChain, startChain, stepChain } from "../../protocol/chain.ts";
-import { deriveEpoch, epochTranscript } from "../../protocol/epoch.ts";
-import { signEpochStart } from "../../protocol/epoch-start.ts";
-import { suites } from "../../protocol/suites.ts";
+import { destroyChain, stepChain } from "../../protocol/chain.ts";
+import { type SendingEpoch, startSendingEpoch } from "../../protocol/composing.ts";
+import { type EpochSuite, suites } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
 import { randomUuid } from "../../shared/uuid.ts";
@@ -14,13 +13,7 @@ import type { DrawnKey } from "./outbox-item.ts";
 export const epochMessages = 256;
 export const epochLifetime = 60 * 60 * 1000;
 
-interface SendingEpoch {
-  readonly id: Bytes;
-  readonly recordHash: Bytes;
-  readonly rosterHead: Bytes;
-  readonly startedAt: number;
-  chain: Chain;
-}
+const epochSuites: readonly EpochSuite[] = [suites.aes, suites.hybrid];
 
 export interface EpochKey {
   readonly epochId: Bytes;
@@ -29,7 +22,10 @@ export interface EpochKey {
   readonly messageKey: SecretBytes;
 }
 
-/** This device's sending chains, in memory only: what the process forgets, nobody finds. */
+/**
+ * This device's sending chains, in memory only: what the process forgets, nobody finds. A conversation has one epoch
+ * of AES and one of HYBRID, which OTP_HYBRID shares.
+ */
 export class SendingEpochs {
   readonly #parts: EngineParts;
   readonly #epochs = new Map<string, SendingEpoch>();
@@ -39,76 +35,79 @@ export class SendingEpochs {
   }
 
   /** Whether the next message of this conversation goes without new key. */
-  isOpen(conversation: Conversation): boolean {
-    const epoch = this.#epochs.get(conversation.id);
+  isOpen(conversation: Conversation, suite: EpochSuite): boolean {
+    const epoch = this.#epochs.get(nameOf(conversation.id, suite));
     if (!epoch || !conversation.roster) return false;
     return (
       epoch.chain.next < epochMessages &&
       this.#parts.now() - epoch.startedAt < epochLifetime &&
-      equalBytes(epoch.rosterHead, conversation.roster.head)
+      equalBytes(epoch.record.value.rosterHead, conversation.roster.head)
     );
   }
 
-  /** Opens an epoch under a drawn key, which is destroyed, and gives its signed start, ready to be sent first. */
+  /**
+   * Opens an epoch under a drawn key, which is destroyed, and gives its signed start, ready to be sent first.
+   * @throws MessengerError "roster.changed"; ProtocolError "certificate.unknown" when HYBRID lacks the sealing key of
+   * a recipient.
+   */
   async begin(
     conversation: Conversation,
     { record, key }: DrawnKey,
-  ): Promise<{ epochId: Bytes; start: Bytes }> {
+    suite: EpochSuite,
+  ): Promise<{ epochId: Bytes; start: Bytes; hash: Bytes }> {
     const { self, now } = this.#parts;
     const roster = conversation.roster;
     if (!roster || !equalBytes(roster.head, record.value.rosterHead)) {
       key.destroy();
       throw new MessengerError("roster.changed", "the membership changed while the key was drawn");
     }
-    const transcript = epochTranscript(record, roster);
-    const secrets = deriveEpoch(key, transcript, conversation.idBytes, self.deviceBytes);
-    key.destroy();
-    const epochId = randomUuid();
-    const startedAt = now();
-    const start = await signEpochStart(
-      {
-        suite: suites.aes,
-        conversation: conversation.idBytes,
-        senderDevice: self.deviceBytes,
-        epochId,
-        rosterHead: roster.head,
-        drawRecordHash: record.hash,
-        transcript,
-        commit: secrets.commit,
-        startedAt,
-        sealed: [],
-      },
+    const { bytes, hash, epoch } = await startSendingEpoch(
+      randomUuid(),
+      record,
+      key,
+      roster,
       self.signer,
+      now(),
+      suite === suites.hybrid ? { sealingKeyOf: (device) => this.#sealingKeyOf(device) } : undefined,
     );
-    this.forget(conversation.id);
-    this.#epochs.set(conversation.id, {
-      id: epochId,
-      recordHash: record.hash,
-      rosterHead: roster.head,
-      startedAt,
-      chain: startChain(secrets.chainKey),
-    });
-    return { epochId, start };
+    const name = nameOf(conversation.id, suite);
+    this.#forget(name);
+    this.#epochs.set(name, epoch);
+    return { epochId: epoch.epochId, start: bytes, hash };
   }
 
   /** The next message key; the chain behind it is zeroed. Call only under the bind lock, when `isOpen`. */
-  take(conversation: Conversation): EpochKey {
-    const epoch = this.#epochs.get(conversation.id);
+  take(conversation: Conversation, suite: EpochSuite): EpochKey {
+    const name = nameOf(conversation.id, suite);
+    const epoch = this.#epochs.get(name);
     if (!epoch) throw new MessengerError("epoch.closed", "no epoch is open in this conversation");
     const index = epoch.chain.next;
     const step = stepChain(epoch.chain, index, this.#parts.now());
-    epoch.chain = step.chain;
+    this.#epochs.set(name, { ...epoch, chain: step.chain });
     for (const secret of step.consumed) secret.destroy();
-    return { epochId: epoch.id, recordHash: epoch.recordHash, index, messageKey: step.messageKey };
+    return { epochId: epoch.epochId, recordHash: epoch.record.hash, index, messageKey: step.messageKey };
   }
 
   forget(conversation: string): void {
-    const epoch = this.#epochs.get(conversation);
-    if (epoch) destroyChain(epoch.chain);
-    this.#epochs.delete(conversation);
+    for (const suite of epochSuites) this.#forget(nameOf(conversation, suite));
   }
 
   destroy(): void {
-    for (const conversation of [...this.#epochs.keys()]) this.forget(conversation);
+    for (const name of [...this.#epochs.keys()]) this.#forget(name);
   }
+
+  #forget(name: string): void {
+    const epoch = this.#epochs.get(name);
+    if (epoch) destroyChain(epoch.chain);
+    this.#epochs.delete(name);
+  }
+
+  /** Of the newest certificate: the private half of an older one may be gone. */
+  #sealingKeyOf(device: Bytes): Bytes | undefined {
+    return this.#parts.directory.certificates.ofDevice(device).at(-1)?.value.sealingKey;
+  }
+}
+
+function nameOf(conversation: string, suite: EpochSuite): string {
+  return `${conversation}/${suite}`;
 }

@@ -17,6 +17,7 @@ export const tables = [
   "receipts",
   "tips",
   "contacts",
+  "timeline",
   "content",
   "changes",
   "timed",

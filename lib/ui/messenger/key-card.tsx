@@ -80,7 +80,9 @@ function CardBody({ card }: { card: KeyCardView }) {
       </p>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
         <Fact name={t("suite")}>
-          <Term name={card.suite}>{messages(`suiteName.${card.suite}`)}</Term>
+          <Term name={card.suite === "OTP" || card.suite === "OTP_HYBRID" ? "OTP" : "AES"}>
+            {messages(`suiteName.${card.suite}`)}
+          </Term>
         </Fact>
         <Fact name={t("promise")}>
           <Term name="siteToSite">{t("siteToSite")}</Term>
