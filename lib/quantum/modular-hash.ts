@@ -1,12 +1,13 @@
 import { type Bytes, concatBytes } from "../shared/bytes.ts";
 import { bigIntFromBytes, bytesFromBigInt } from "./big-integer.ts";
 import { mersenneExponentFor } from "./mersenne.ts";
+import { hasMersenneProduct, mersenneProduct } from "./mersenne-product.ts";
 import type { RandomSource } from "./random.ts";
 
 /**
  * ((a·x + b) mod p) mod 2^m over the Mersenne prime p = 2^q − 1 (Carter, Wegman 1979), for x below p.
- * 2-universal for a in 1..p−1 and b in 0..p−1. Not linear. BigInt leaves copies that cannot be zeroed and its
- * time depends on its values.
+ * 2-universal for a in 1..p−1 and b in 0..p−1. Not linear. This is the readable form, used for short blocks: BigInt
+ * leaves copies that cannot be zeroed and its time depends on its values.
  */
 export function modularHash(q: number, a: bigint, b: bigint, x: bigint, m: number): bigint {
   return BigInt.asUintN(m, reduceMersenne(a * x + b, q));
@@ -47,9 +48,23 @@ export function amplifyModular(
 ): Bytes {
   const q = mersenneExponentFor(inputBits);
   const half = (q + 7) >> 3;
-  const a = bigIntFromBytes(seed.subarray(0, half));
-  const b = bigIntFromBytes(seed.subarray(half, 2 * half));
-  return bytesFromBigInt(modularHash(q, a, b, bigIntFromBytes(key), outputBits), outputBits / 8);
+  const a = seed.subarray(0, half);
+  const b = seed.subarray(half, 2 * half);
+  const fast =
+    hasMersenneProduct(q) && 8 * key.length <= q ? mersenneProduct(q, a, key, b, outputBits / 8) : undefined;
+  return fast ?? amplifyByBigInt(q, a, key, b, outputBits);
+}
+
+/** The same by `modularHash`: for short blocks, and the twin that tests compare with. */
+export function amplifyByBigInt(
+  q: number,
+  a: Uint8Array,
+  key: Uint8Array,
+  b: Uint8Array,
+  outputBits: number,
+): Bytes {
+  const hash = modularHash(q, bigIntFromBytes(a), bigIntFromBytes(b), bigIntFromBytes(key), outputBits);
+  return bytesFromBigInt(hash, outputBits / 8);
 }
 
 /** Bytes of an announced seed for `inputBits`. */

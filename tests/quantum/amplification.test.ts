@@ -4,7 +4,14 @@ import { amplify, drawAmplificationSeed } from "../../lib/quantum/amplification.
 import { bigIntFromBytes, bytesFromBigInt } from "../../lib/quantum/big-integer.ts";
 import { packBits, unpackBits } from "../../lib/quantum/bits.ts";
 import { mersenneExponentFor } from "../../lib/quantum/mersenne.ts";
-import { drawModularSeed, modularHash, reduceMersenne } from "../../lib/quantum/modular-hash.ts";
+import { mersenneProduct } from "../../lib/quantum/mersenne-product.ts";
+import {
+  amplifyByBigInt,
+  amplifyModular,
+  drawModularSeed,
+  modularHash,
+  reduceMersenne,
+} from "../../lib/quantum/modular-hash.ts";
 import { createSeededRandom, type RandomSource } from "../../lib/quantum/random.ts";
 import { toeplitzHash } from "../../lib/quantum/toeplitz.ts";
 
@@ -124,6 +131,43 @@ describe("the modular hash", () => {
       }
       expect(worst).toBeLessThanOrEqual(2 ** -m);
       expect(worst).toBeCloseTo(bound, 12);
+    }
+  });
+
+  it("by transforms is, bit for bit, the one by large whole numbers", () => {
+    const random = seeded(9);
+    for (const bits of [9000, 11_212, 21_700, 44_000, 86_242, 110_000, 216_090, 700_000]) {
+      const q = mersenneExponentFor(bits);
+      const half = (q + 7) >> 3;
+      for (const output of [8, Math.floor(bits / 16) * 8, Math.floor(bits / 8) * 8]) {
+        const key = random.bytes((bits + 7) >> 3);
+        const seed = drawModularSeed(random, bits);
+        const twin = amplifyByBigInt(q, seed.subarray(0, half), key, seed.subarray(half), output);
+        expect(Buffer.compare(amplifyModular(key, bits, output, seed), twin)).toBe(0);
+      }
+    }
+  });
+
+  it("by transforms is exact for the largest digits there are, with carries through all of them", () => {
+    for (const q of [11_213, 132_049, 756_839]) {
+      const bytes = (q + 7) >> 3;
+      const largest = new Uint8Array(bytes).fill(255);
+      largest[0] = 0xff >> (8 * bytes - q);
+      const below = largest.slice();
+      below[bytes - 1]! -= 1;
+      const two = new Uint8Array(bytes);
+      two[bytes - 1] = 2;
+      for (const [a, x, b] of [
+        [below, below, below],
+        [below, two, largest],
+        [two, below, two],
+        [below, largest, below],
+      ] as const) {
+        const output = 8 * (bytes - 1);
+        expect(
+          Buffer.compare(mersenneProduct(q, a, x, b, output / 8)!, amplifyByBigInt(q, a, x, b, output)),
+        ).toBe(0);
+      }
     }
   });
 
