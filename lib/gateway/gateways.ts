@@ -8,8 +8,10 @@ import type { Database } from "../shared/database/database.ts";
 import { toHex } from "../shared/hex.ts";
 import type { DrawUse } from "./draws/describe-draw.ts";
 import { InProcessTransport } from "./draws/peer-transport.ts";
+import { AccessCards } from "./enrolment/access-cards.ts";
 import { createIdentityVerifier } from "./enrolment/identity-token.ts";
 import { createRoleFile, demonstrationRoles } from "./enrolment/role-source.ts";
+import { StandingApprovals } from "./enrolment/standing-approvals.ts";
 import { type MlDsaWorker, startMlDsaWorker } from "./site/ml-dsa-worker.ts";
 import { loadNetworkRoot, loadSiteKeys } from "./site/site-keys.ts";
 import { publishSiteList } from "./site/site-list-publication.ts";
@@ -26,6 +28,8 @@ export interface GatewaysOptions {
   /** Where browsers reach the gateways. */
   readonly origin: string;
   readonly demonstration: boolean;
+  /** Whether the site's officer approves each device and carries its access secret to it by hand. */
+  readonly approvesEach: (site: string) => boolean;
   readonly database: Database;
   readonly queue: CommitQueue;
   readonly providerFor: (site: string) => KeyProvider;
@@ -129,6 +133,8 @@ async function openParts(options: GatewaysOptions, worker: MlDsaWorker): Promise
     options.now,
   );
   const roles = options.demonstration ? demonstrationRoles : createRoleFile(folder);
+  const cards = new AccessCards(folder);
+  const standing = new StandingApprovals(folder);
   const transport = new InProcessTransport();
   const writes = createGatewayWrites(options.queue);
   const gateways = new Map<string, SiteGateway>();
@@ -141,7 +147,14 @@ async function openParts(options: GatewaysOptions, worker: MlDsaWorker): Promise
       });
     const common = { database, writes, transport, identities, roles, saeOf, record, onUse, log, now };
     const provider = options.providerFor(id);
-    const gateway = new SiteGateway({ ...common, keys: siteKeys, siteList: () => siteList, provider });
+    const gateway = new SiteGateway({
+      ...common,
+      keys: siteKeys,
+      siteList: () => siteList,
+      provider,
+      standing,
+      cards: options.approvesEach(id) ? cards : undefined,
+    });
     transport.register(id, gateway.intake);
     gateways.set(id, gateway);
   }

@@ -17,15 +17,19 @@ import { PairKeys } from "./draws/pair-keys.ts";
 import type { PeerTransport } from "./draws/peer-transport.ts";
 import { RecordIntake } from "./draws/record-intake.ts";
 import { RecordStore } from "./draws/record-store.ts";
-import { Revocations } from "./draws/revocations.ts";
+import { SiteRevocations } from "./draws/revocations.ts";
 import { SealingContexts } from "./draws/sealing-contexts.ts";
+import type { AccessCards } from "./enrolment/access-cards.ts";
 import { AccessSecrets } from "./enrolment/access-secrets.ts";
+import { Approvals } from "./enrolment/approvals.ts";
 import { Challenges } from "./enrolment/challenges.ts";
 import { DeviceRegister } from "./enrolment/device-register.ts";
 import type { DeviceRow } from "./enrolment/device-row.ts";
-import { enrol } from "./enrolment/enrol.ts";
+import { type EnrolmentAnswer, enrol } from "./enrolment/enrol.ts";
 import type { IdentityVerifier } from "./enrolment/identity-token.ts";
 import type { RoleSource } from "./enrolment/role-source.ts";
+import type { StandingApprovals } from "./enrolment/standing-approvals.ts";
+import { UsedTokens } from "./enrolment/used-tokens.ts";
 import type { SiteKeys } from "./site/site-keys.ts";
 import type { OutboxRow, RecordRow } from "./store/draw-writes.ts";
 import type { GatewayWrites } from "./store/gateway-writes.ts";
@@ -48,6 +52,9 @@ export interface SiteGatewayOptions {
   readonly transport: PeerTransport;
   readonly identities: IdentityVerifier;
   readonly roles: RoleSource;
+  /** Where access cards wait: only at a site whose officer approves each device. */
+  readonly cards: AccessCards | undefined;
+  readonly standing: StandingApprovals;
   readonly saeOf: (site: string) => string;
   readonly record: (
     site: string,
@@ -68,11 +75,13 @@ export class SiteGateway {
   readonly intake: RecordIntake;
   readonly draws: DrawService;
   readonly challenges: Challenges;
+  readonly approvals: Approvals;
+  readonly revocations: SiteRevocations;
+  readonly #tokens: UsedTokens;
   readonly #options: SiteGatewayOptions;
   readonly #secrets: AccessSecrets;
   readonly #pairKeys: PairKeys;
   readonly #outbox: Outbox;
-  readonly #revocations: Revocations;
   readonly #requests: DeviceRequests;
   readonly #sessions = new Map<string, ChannelSession>();
   readonly #connected = new Set<ChannelSession>();
@@ -85,8 +94,25 @@ export class SiteGateway {
     this.devices = new DeviceRegister(site, database);
     this.challenges = new Challenges(now);
     this.#secrets = new AccessSecrets(site, database, keys.wrapping);
-    this.#revocations = new Revocations(site, database);
     const { devices } = this;
+    const siteList = () => options.siteList().value;
+    this.revocations = new SiteRevocations({
+      devices,
+      database,
+      signer: keys.signer,
+      siteList,
+      onList: (list) => this.#pushRevocations([list]),
+    });
+    this.#tokens = new UsedTokens(now);
+    this.approvals = new Approvals({
+      devices,
+      secrets: this.#secrets,
+      siteList,
+      cards: options.cards,
+      standing: options.standing,
+      record: (row, by) => options.record(site, "device.approved", { ...detailOf(row), by }),
+      now,
+    });
     const pads = new PadDrawer(provider, now);
     const collector = new KeyCollector(provider);
     const contexts = new SealingContexts(site, this.#secrets, now);
@@ -99,7 +125,7 @@ export class SiteGateway {
       writes,
       pairKeys,
       transport: options.transport,
-      sign: (message) => keys.signer.sign(message),
+      revocationList: () => this.revocations.own(),
       now,
       onLost: (notice, code) => this.#record("notice.lost", { peer: notice.peer, kind: notice.kind, code }),
     });
@@ -115,15 +141,17 @@ export class SiteGateway {
     });
     this.intake = new RecordIntake({
       ...common,
-      siteList: () => options.siteList().value,
+      siteList,
       collector,
-      revocations: this.#revocations,
+      revocations: this.revocations,
       onRefused: (from, code) => this.#record("notice.refused", { from, code }),
     });
     this.#requests = new DeviceRequests({
       site,
+      roles: options.roles,
       signer: keys.signer,
       devices,
+      approvals: this.approvals,
       draws: this.draws,
       records,
       writes,
@@ -135,19 +163,24 @@ export class SiteGateway {
   /** Takes up what earlier starts left. Call once every gateway of the process can be reached. */
   async start(): Promise<void> {
     await this.#pairKeys.load();
-    await this.#revocations.load();
+    await this.revocations.load();
     await this.intake.load();
     await this.#outbox.load();
+    // A crash may have come between a revocation and telling the others of it.
+    const revoked = (await this.devices.list()).find(({ state }) => state === "revoked");
+    if (revoked !== undefined) await this.#tellPeers(revoked.device, this.#options.now());
   }
 
-  /** CBOR Signed EnrolRequest in, CBOR EnrolAnswer out. */
-  enrol(body: Uint8Array): Promise<Bytes> {
+  /** CBOR Signed EnrolRequest in, CBOR EnrolAnswer or ApprovedAnswer out. */
+  enrol(body: Uint8Array): Promise<EnrolmentAnswer> {
     const { keys, identities, roles, now } = this.#options;
     return enrol(
       {
         site: this.site,
         signer: keys.signer,
         challenges: this.challenges,
+        tokens: this.#tokens,
+        approvals: this.approvals,
         identities,
         roles,
         devices: this.devices,
@@ -186,41 +219,40 @@ export class SiteGateway {
     this.#connected.add(session);
   }
 
-  /** Certifies a waiting device at its next request. False when no such device waits. */
-  async approve(device: Uint8Array, by: string): Promise<boolean> {
-    const row = await this.devices.changeState(device, ["pending"], "certified", { assurance: 1 });
-    if (row !== undefined) await this.#options.record(this.site, "device.approved", { ...detailOf(row), by });
-    return row !== undefined;
-  }
-
   /** No key for this device from now on, here or anywhere. False when no such device is registered. */
   async revoke(device: Uint8Array, by: string): Promise<boolean> {
-    const { database, now, siteList } = this.#options;
+    const { database, now } = this.#options;
     const revokedAt = now();
     const row = await this.devices.changeState(device, ["pending", "certified"], "revoked", { revokedAt });
     if (row === undefined) return false;
+    // It draws nothing any more, and finds the signed list with its name when it asks why.
+    await this.revocations.changed();
     this.#sessions.get(toHex(device))?.close("device.revoked", closeCodes.revoked);
     await database.query(`DELETE FROM "gateway_copy" WHERE "site" = $1 AND "device" = $2`, [
       this.site,
       device,
     ]);
-    const notices = siteList()
-      .value.sites.filter((entry) => entry.site !== this.site)
-      .map<OutboxRow>((entry) => ({
-        site: this.site,
-        id: nextNoticeId(revokedAt),
-        peer: entry.site,
-        kind: "revocation",
-        subject: device,
-        body: new TextEncoder().encode(String(revokedAt)),
-        expiry: revokedAt + revocationLifeMs,
-      }));
-    await Promise.all(notices.map((notice) => this.#options.writes.notice(notice)));
-    this.#outbox.push(notices);
-    for (const session of this.#sessions.values())
-      session.push({ type: "revocations", devices: [row.device] });
+    this.#options.cards?.remove(this.site, device);
+    await this.#tellPeers(device, revokedAt);
     await this.#options.record(this.site, "device.revoked", { ...detailOf(row), by });
     return true;
+  }
+
+  /** Hands this site's list of revoked devices to every other gateway. */
+  async #tellPeers(device: Uint8Array, now: number): Promise<void> {
+    const { siteList, writes } = this.#options;
+    const peers = siteList().value.sites.filter((entry) => entry.site !== this.site);
+    const notices = peers.map<OutboxRow>((entry) => ({
+      site: this.site,
+      id: nextNoticeId(now),
+      peer: entry.site,
+      kind: "revocation",
+      subject: device,
+      body: new Uint8Array(),
+      expiry: now + revocationLifeMs,
+    }));
+    await Promise.all(notices.map((notice) => writes.notice(notice)));
+    this.#outbox.push(notices);
   }
 
   /** Notices that other gateways have not taken yet. */
@@ -238,6 +270,19 @@ export class SiteGateway {
     // Access secrets follow one another: a device has one channel, the newest.
     this.#sessions.get(name)?.close("channel.superseded", closeCodes.superseded);
     this.#sessions.set(name, session);
+    void this.#welcome(session).catch(this.#options.log);
+  }
+
+  /** The device has its access secret: its card is used up. It gets every list of revoked devices. */
+  async #welcome(session: ChannelSession): Promise<void> {
+    this.#options.cards?.remove(this.site, session.device);
+    for (const list of await this.revocations.all()) session.push({ type: "revocation-list", list });
+    await this.devices.seen(session.device, this.#options.now());
+  }
+
+  #pushRevocations(lists: readonly Bytes[]): void {
+    for (const session of this.#sessions.values())
+      for (const list of lists) session.push({ type: "revocation-list", list });
   }
 
   #pushCopies(row: RecordRow): void {

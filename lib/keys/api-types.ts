@@ -360,6 +360,15 @@ export interface DeviceView {
   readonly state: "certified" | "pending" | "revoked";
   readonly enrolledAt: number;
   readonly notAfter: number | null;
+  /** What the device calls itself; nobody vouches for it. */
+  readonly label: string;
+  readonly lastSeen: number | null;
+  /** Hash over the device's keys and its site's, hex: what an approval names. */
+  readonly keys: string;
+  /** The first 30 digits of that hash, as the device shows them. */
+  readonly digits: string;
+  /** The site hands access secrets over by hand: an approved device waits for its card. */
+  readonly byHand: boolean;
 }
 
 /** Events of GET /ops/events (text/event-stream; `event:` is the key, `data:` the JSON value). */

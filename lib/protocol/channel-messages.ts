@@ -1,6 +1,17 @@
 import type { Bytes } from "../shared/bytes.ts";
 import { type Codec, decodeWith, encodeWith } from "./cbor.ts";
-import { arrayOf, bytesOf, hashBytes, idBytes, optional, structOf, textOf, uintOf } from "./cbor-codecs.ts";
+import {
+  arrayOf,
+  bool,
+  bytesOf,
+  hashBytes,
+  idBytes,
+  oneOf,
+  optional,
+  structOf,
+  textOf,
+  uintOf,
+} from "./cbor-codecs.ts";
 import { type DrawRequest, decodeDrawRequest, encodeDrawRequest } from "./draw-request.ts";
 import { decodeLevelPolicy, encodeLevelPolicy, type LevelPolicy } from "./level-policy.ts";
 import { lengths, limits } from "./limits.ts";
@@ -30,7 +41,26 @@ export type ChannelMessage =
   | { readonly type: "renewed"; readonly certificate: Bytes }
   | { readonly type: "revocations"; readonly devices: readonly Bytes[] }
   | { readonly type: "revocation-list"; readonly list: Bytes }
-  | { readonly type: "level-policy"; readonly policy: LevelPolicy };
+  | { readonly type: "level-policy"; readonly policy: LevelPolicy }
+  | { readonly type: "list-devices" }
+  | { readonly type: "devices"; readonly devices: readonly ListedDevice[]; readonly byOfficer: boolean };
+
+/** A device of the asking device's own user, as their site's gateway knows it. */
+export interface ListedDevice {
+  readonly device: Bytes;
+  readonly state: (typeof deviceStates)[keyof typeof deviceStates];
+  readonly assurance: 0 | 1;
+  /** Milliseconds UTC. */
+  readonly enrolledAt: number;
+  /** When it last opened its channel. */
+  readonly lastSeen?: number;
+  /** What it calls itself; nobody vouches for it. */
+  readonly label: string;
+  /** `deviceKeysHash`: what an approval names. */
+  readonly keysHash: Bytes;
+}
+
+export const deviceStates = { pending: 0, certified: 1, revoked: 2 } as const;
 
 /** One answered draw: the signed record and its key. The key bytes are secret: their owner zeroes them. */
 export interface Drawn {
@@ -64,6 +94,8 @@ const numbers: Readonly<Record<MessageType, number>> = {
   revocations: 14,
   "revocation-list": 15,
   "level-policy": 16,
+  "list-devices": 17,
+  devices: 18,
 };
 
 const typesByNumber = new Map(Object.entries(numbers).map(([type, number]) => [number, type as MessageType]));
@@ -86,6 +118,15 @@ const policyCodec: Codec<LevelPolicy> = {
 };
 const recordAndCopy = structOf<Fields<"copy">>({ record: [1, signedBytes], copy: [2, copyCodec] });
 const empty = structOf<object>({});
+const listedCodec = structOf<ListedDevice>({
+  device: [1, idBytes],
+  state: [2, oneOf([deviceStates.pending, deviceStates.certified, deviceStates.revoked])],
+  assurance: [3, oneOf([0, 1])],
+  enrolledAt: [4, uintOf()],
+  lastSeen: [5, optional(uintOf())],
+  label: [6, textOf(limits.name)],
+  keysHash: [7, hashBytes],
+});
 
 const bodies: { readonly [K in MessageType]: Codec<Fields<K>> } = {
   draw: structOf<Fields<"draw">>({ request: [1, drawCodec] }),
@@ -112,6 +153,11 @@ const bodies: { readonly [K in MessageType]: Codec<Fields<K>> } = {
   revocations: structOf<Fields<"revocations">>({ devices: [1, arrayOf(idBytes, limits.recordHashes)] }),
   "revocation-list": structOf<Fields<"revocation-list">>({ list: [1, bytesOf(1, limits.envelope)] }),
   "level-policy": structOf<Fields<"level-policy">>({ policy: [1, policyCodec] }),
+  "list-devices": empty,
+  devices: structOf<Fields<"devices">>({
+    devices: [1, arrayOf(listedCodec, limits.recipientDevices)],
+    byOfficer: [2, bool],
+  }),
 };
 
 interface FrameItem {

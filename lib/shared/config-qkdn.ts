@@ -29,6 +29,7 @@ const environment = z.object({
   ALLOWED_HOSTS: nameList,
   TLS_CERT: optionalText,
   TLS_KEY: optionalText,
+  ENROLMENT: optionalText,
   KME_STRICT: z.enum(["0", "1"]).default("0"),
   KME_RETRY_GRACE: z.coerce.number().int().min(0).max(60).default(0),
   EXTERNAL_KMES: optionalText,
@@ -49,6 +50,11 @@ export interface QkdnConfig {
   readonly databaseUrl: string | undefined;
   readonly demonstration: boolean;
   readonly network: "nine" | "iberia-small" | "eu27";
+  /**
+   * Sites whose officer approves each device, which then gets its access secret by hand. Elsewhere a user's first device
+   * is certified at once.
+   */
+  readonly approvalSites: "all" | readonly string[];
   /** Where browsers reach the gateways; goes into the site list. */
   readonly origin: string;
   /** Host names beside localhost, *.localhost and loopback addresses whose pages may call this process. */
@@ -85,6 +91,7 @@ export function readQkdnConfig(env: NodeJS.ProcessEnv): QkdnConfig {
     databaseUrl: values.KEYS_DATABASE_URL,
     demonstration: values.DEMO === "1",
     network: values.NETWORK,
+    approvalSites: readEnrolment(values.ENROLMENT, values.DEMO === "1"),
     origin:
       readGatewayOrigin(values.GATEWAY_ORIGIN) ?? `${tls ? "https" : "http"}://localhost:${gatewayPort}`,
     allowedHosts: [...values.LAN, ...values.ALLOWED_HOSTS],
@@ -98,4 +105,16 @@ export function readQkdnConfig(env: NodeJS.ProcessEnv): QkdnConfig {
     orbitRate: values.ORBIT_RATE,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** "open", "approval", or the sites (comma-separated) that approve each device; open in a demonstration only. */
+function readEnrolment(value: string | undefined, demonstration: boolean): "all" | readonly string[] {
+  const mode = value ?? (demonstration ? "open" : "approval");
+  if (mode === "approval") return "all";
+  return mode === "open"
+    ? []
+    : mode
+        .split(",")
+        .map((site) => site.trim())
+        .filter((site) => site !== "");
 }

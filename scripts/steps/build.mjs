@@ -14,6 +14,7 @@ const entries = {
   "link-worker": "lib/keys/links/link-worker.ts",
   "lan-certificate": "lib/keys/cli/lan-certificate.ts",
   "keys-cli": "lib/keys/cli/keys-cli.ts",
+  "gateway-cli": "lib/gateway/cli/gateway-cli.ts",
   "quantum-cli": "lib/keys/cli/quantum/quantum-cli.ts",
   "add-user": "lib/relay/cli/add-user.ts",
 };

@@ -34,6 +34,7 @@ test.beforeAll(async () => {
   provider = await IdentityProvider.start({ ...client, redirectUri });
   const env = {
     DEMO: "0",
+    ENROLMENT: "open",
     OIDC_ISSUER: provider.issuer,
     OIDC_CLIENT_ID: client.clientId,
     OIDC_CLIENT_SECRET: client.clientSecret,

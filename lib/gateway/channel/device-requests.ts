@@ -1,12 +1,15 @@
-import type { ChannelMessage } from "../../protocol/channel-messages.ts";
+import { type ChannelMessage, deviceStates } from "../../protocol/channel-messages.ts";
+import { limits } from "../../protocol/limits.ts";
 import { checkRenewal } from "../../protocol/renewal.ts";
 import type { DualSigner } from "../../protocol/signing.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import type { DrawService } from "../draws/draw-service.ts";
 import type { RecordStore } from "../draws/record-store.ts";
+import type { Approvals } from "../enrolment/approvals.ts";
 import type { DeviceRegister } from "../enrolment/device-register.ts";
 import type { DeviceRow } from "../enrolment/device-row.ts";
 import { issueCertificate } from "../enrolment/issue-certificate.ts";
+import type { RoleSource } from "../enrolment/role-source.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayWrites } from "../store/gateway-writes.ts";
 import type { RequestAnswer } from "./channel-session.ts";
@@ -14,7 +17,9 @@ import type { RequestAnswer } from "./channel-session.ts";
 export interface DeviceRequestsOptions {
   readonly site: string;
   readonly signer: DualSigner;
+  readonly roles: RoleSource;
   readonly devices: DeviceRegister;
+  readonly approvals: Approvals;
   readonly draws: DrawService;
   readonly records: RecordStore;
   readonly writes: GatewayWrites;
@@ -55,6 +60,8 @@ export class DeviceRequests {
       case "void":
         await this.#options.draws.void(device, message.recordHash);
         return { message: { type: "ok" } };
+      case "list-devices":
+        return { message: await this.#list(device) };
       case "renew":
         return { message: await this.#renew(device, message.sealingKey, message.proof) };
       default:
@@ -103,10 +110,33 @@ export class DeviceRequests {
     });
   }
 
+  /** All devices of the same user, newest first. */
+  async #list({ user }: DeviceRow): Promise<ChannelMessage> {
+    const { devices, approvals } = this.#options;
+    const rows = [...(await devices.ofUser(user))].sort((a, b) => b.enrolledAt - a.enrolledAt);
+    return {
+      type: "devices",
+      byOfficer: approvals.byOfficer,
+      devices: rows.slice(0, limits.recipientDevices).map((row) => ({
+        device: row.device,
+        state: deviceStates[row.state],
+        assurance: row.assurance,
+        enrolledAt: row.enrolledAt,
+        ...(row.lastSeen === undefined ? {} : { lastSeen: row.lastSeen }),
+        label: row.label,
+        keysHash: approvals.keysHashOf(row),
+      })),
+    };
+  }
+
   async #renew(device: DeviceRow, sealingKey: Bytes, proof: Bytes): Promise<ChannelMessage> {
-    const { devices, signer, now } = this.#options;
+    const { devices, roles, signer, now } = this.#options;
     await checkRenewal(device.device, device.mlDsaKey, sealingKey, proof);
-    const renewed = await issueCertificate({ ...device, sealingKey }, signer, now());
+    const renewed = await issueCertificate(
+      { ...device, sealingKey, roles: roles.rolesOf(device) },
+      signer,
+      now(),
+    );
     await devices.certify(renewed);
     return { type: "renewed", certificate: renewed.certificate };
   }

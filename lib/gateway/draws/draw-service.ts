@@ -5,7 +5,7 @@ import { labels } from "../../protocol/labels.ts";
 import { checkLevel } from "../../protocol/level-policy.ts";
 import { signBody } from "../../protocol/signed.ts";
 import type { Signer } from "../../protocol/signing.ts";
-import { suites } from "../../protocol/suites.ts";
+import { type Suite, suites } from "../../protocol/suites.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
@@ -117,7 +117,7 @@ export class DrawService {
         nextStep: "Renew the certificate over this channel, then draw.",
       });
     }
-    checkLevel(request.suite, request.level);
+    checkLevel(strongestUse(request.suite), request.level);
     if (request.count !== 1) {
       throw new GatewayError("draw.count", "This gateway draws one key per request.", {
         nextStep: "Send one request for each key.",
@@ -229,6 +229,11 @@ export class DrawService {
     if (slaveSites.length > 0) this.#options.onUse(describeUse(site, request, pad, drawnAt));
     return { record, recordHash, key: pad.key };
   }
+}
+
+/** A HYBRID epoch may serve OTP_HYBRID, whose pads are drawn and checked one by one. */
+function strongestUse(suite: Suite): Suite {
+  return suite === suites.hybrid ? suites.otpHybrid : suite;
 }
 
 function repeated(): GatewayError {

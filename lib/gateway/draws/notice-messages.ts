@@ -1,12 +1,7 @@
-import { frame, uint64 } from "../../protocol/frame.ts";
+import { frame } from "../../protocol/frame.ts";
 import { type Bytes, utf8 } from "../../shared/bytes.ts";
 
 /** What authenticates a void: frame(label) ‖ frame(from) ‖ frame(to) ‖ frame(record hash). */
 export function voidMessage(from: string, to: string, recordHash: Uint8Array): Bytes {
   return frame(utf8("vernam/1 void"), utf8(from), utf8(to), recordHash);
-}
-
-/** What a site signs to revoke one of its devices: frame(label) ‖ frame(site) ‖ frame(device) ‖ frame(time). */
-export function revocationMessage(site: string, device: Uint8Array, revokedAt: number): Bytes {
-  return frame(utf8("vernam/1 revocation"), utf8(site), device, uint64(revokedAt));
 }

@@ -3,7 +3,7 @@ import { type Bytes, copyBytes } from "../../shared/bytes.ts";
 import type { Database } from "../../shared/database/database.ts";
 import type { OutboxRow } from "../store/draw-writes.ts";
 import type { GatewayWrites } from "../store/gateway-writes.ts";
-import { revocationMessage, voidMessage } from "./notice-messages.ts";
+import { voidMessage } from "./notice-messages.ts";
 import { macOf, type PairKeys } from "./pair-keys.ts";
 import type { NoticeResult, PeerNotice, PeerTransport } from "./peer-transport.ts";
 
@@ -13,7 +13,8 @@ export interface OutboxOptions {
   readonly writes: GatewayWrites;
   readonly pairKeys: PairKeys;
   readonly transport: PeerTransport;
-  readonly sign: (message: Bytes) => Promise<Bytes>;
+  /** The site's newest signed list of revoked devices. */
+  readonly revocationList: () => Promise<Bytes>;
   readonly now: () => number;
   /** Told when a peer refuses a notice for good, or it expires undelivered. */
   readonly onLost: (notice: OutboxRow, code: string) => void;
@@ -149,12 +150,8 @@ export class Outbox {
 
   async #notice(peer: string, row: OutboxRow): Promise<PeerNotice> {
     const subject = copyBytes(row.subject);
-    const { site, pairKeys, sign } = this.#options;
-    if (row.kind === "revocation") {
-      const revokedAt = Number(new TextDecoder().decode(row.body ?? new Uint8Array()));
-      const signature = await sign(revocationMessage(site, subject, revokedAt));
-      return { kind: "revocation", device: subject, revokedAt, signature };
-    }
+    const { site, pairKeys, revocationList } = this.#options;
+    if (row.kind === "revocation") return { kind: "revocation", list: await revocationList() };
     const { keyId, key } = await pairKeys.outgoing(peer);
     if (row.kind === "void") {
       const mac = macOf(key, voidMessage(site, peer, subject));

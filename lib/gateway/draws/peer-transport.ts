@@ -3,7 +3,7 @@ import type { Bytes } from "../../shared/bytes.ts";
 /**
  * What one gateway tells another. `mac` is HMAC-SHA-256 under the pair key `macKeyId` over the record, or over
  * `voidMessage`. A record notice carries the signed draw record as transmitted, a void the hash of the record whose key nobody may
- * use, a revocation a device of the sending site.
+ * use, a revocation every device that the sending site has revoked.
  */
 export type PeerNotice =
   | { readonly kind: "record"; readonly record: Bytes; readonly macKeyId: Bytes; readonly mac: Bytes }
@@ -16,10 +16,8 @@ export type PeerNotice =
     }
   | {
       readonly kind: "revocation";
-      readonly device: Bytes;
-      readonly revokedAt: number;
-      /** Ed25519 by the sending site over `revocationMessage`: a revocation must not wait for key. */
-      readonly signature: Bytes;
+      /** The sending site's newest signed RevocationList: a revocation must not wait for key. */
+      readonly list: Bytes;
     };
 
 /** "retry" keeps the notice in the sender's outbox; "refused" is final and tells why. */

@@ -7,8 +7,7 @@ import {
 } from "../../protocol/draw-record.ts";
 import { type KeyShare, openShare, shareTagKeyBytes } from "../../protocol/key-shares.ts";
 import { limits } from "../../protocol/limits.ts";
-import { verifyEd25519 } from "../../protocol/signing.ts";
-import { findSite, type SiteList } from "../../protocol/site-list.ts";
+import type { SiteList } from "../../protocol/site-list.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { VernamError } from "../../shared/errors.ts";
 import { toHex } from "../../shared/hex.ts";
@@ -19,14 +18,14 @@ import { GatewayError } from "../gateway-error.ts";
 import type { RecordRow } from "../store/draw-writes.ts";
 import type { GatewayWrites } from "../store/gateway-writes.ts";
 import type { KeyCollector } from "./key-collector.ts";
-import { revocationMessage, voidMessage } from "./notice-messages.ts";
+import { voidMessage } from "./notice-messages.ts";
 import { joinKeys } from "./pad-drawer.ts";
 import { macMatches, type PairKeys } from "./pair-keys.ts";
 import { keyIdsOfShare } from "./pairwise-draw.ts";
 import type { NoticeReceiver, NoticeResult, PeerNotice } from "./peer-transport.ts";
 import { sealToNamed } from "./record-keys.ts";
 import type { RecordStore } from "./record-store.ts";
-import type { Revocations } from "./revocations.ts";
+import type { SiteRevocations } from "./revocations.ts";
 import type { SealingContexts } from "./sealing-contexts.ts";
 
 export interface RecordIntakeOptions {
@@ -37,7 +36,7 @@ export interface RecordIntakeOptions {
   readonly devices: DeviceRegister;
   readonly contexts: SealingContexts;
   readonly records: RecordStore;
-  readonly revocations: Revocations;
+  readonly revocations: SiteRevocations;
   readonly writes: GatewayWrites;
   readonly saeOf: (site: string) => string;
   readonly onCopies: (row: RecordRow) => void;
@@ -210,11 +209,7 @@ export class RecordIntake implements NoticeReceiver {
     from: string,
     notice: Extract<PeerNotice, { kind: "revocation" }>,
   ): Promise<NoticeResult> {
-    const entry = findSite(this.#options.siteList(), from);
-    const message = revocationMessage(from, notice.device, notice.revokedAt);
-    if (entry === undefined || !(await verifyEd25519(entry.ed25519Key, message, notice.signature)))
-      throw refusal("notice.signature", "a revocation is not signed by its site");
-    await this.#options.revocations.add(from, notice.device, notice.revokedAt);
+    await this.#options.revocations.take(from, notice.list);
     return accepted;
   }
 

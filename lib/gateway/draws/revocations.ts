@@ -1,36 +1,104 @@
+import { parseRevocationList, Revocations, signRevocationList } from "../../protocol/revocation-list.ts";
+import type { DualSigner } from "../../protocol/signing.ts";
+import type { SiteList } from "../../protocol/site-list.ts";
+import { type Bytes, copyBytes, equalBytes } from "../../shared/bytes.ts";
 import type { Database } from "../../shared/database/database.ts";
-import { toHex } from "../../shared/hex.ts";
+import type { DeviceRegister } from "../enrolment/device-register.ts";
+import { GatewayError } from "../gateway-error.ts";
 
-/** Devices of other sites that their own site revoked, as one gateway was told. */
-export class Revocations {
-  readonly #site: string;
-  readonly #database: Database;
-  readonly #revoked = new Set<string>();
+export interface SiteRevocationsOptions {
+  readonly devices: DeviceRegister;
+  readonly database: Database;
+  readonly signer: DualSigner;
+  readonly siteList: () => SiteList;
+  /** A list is new here: this site's own, or another's. */
+  readonly onList: (list: Bytes) => void;
+}
 
-  constructor(site: string, database: Database) {
-    this.#site = site;
-    this.#database = database;
+/** The signed lists of revoked devices as one gateway holds them: its own site's, and the newest of every other. */
+export class SiteRevocations {
+  readonly #options: SiteRevocationsOptions;
+  #others = new Revocations();
+  #own: Promise<Bytes> | undefined;
+  #taking: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SiteRevocationsOptions) {
+    this.#options = options;
   }
 
   async load(): Promise<void> {
-    const rows = await this.#database.query<{ device: Uint8Array; device_site: string }>(
-      `SELECT "device", "device_site" FROM "gateway_revocation" WHERE "site" = $1`,
+    const rows = await this.#options.database.query<{ list: Uint8Array }>(
+      `SELECT "list" FROM "gateway_revocation_list" WHERE "site" = $1`,
       [this.#site],
     );
-    for (const row of rows) this.#revoked.add(`${row.device_site} ${toHex(row.device)}`);
+    this.#others = new Revocations(rows.map(({ list }) => parseRevocationList(copyBytes(list))));
   }
 
+  /** Whether its own site, another than this, revoked the device. */
   isRevoked(deviceSite: string, device: Uint8Array): boolean {
-    return this.#revoked.has(`${deviceSite} ${toHex(device)}`);
+    return this.#others.revokedAt(deviceSite, device) !== undefined;
   }
 
-  /** Durable before it returns. */
-  async add(deviceSite: string, device: Uint8Array, revokedAt: number): Promise<void> {
-    await this.#database.query(
-      `INSERT INTO "gateway_revocation" ("site", "device", "device_site", "revoked_at")
-       VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-      [this.#site, device, deviceSite, revokedAt],
+  /** This site's list, signed; the same bytes until the next revocation. The serial counts the devices on it. */
+  own(): Promise<Bytes> {
+    this.#own ??= this.#sign().catch((error) => {
+      this.#own = undefined;
+      throw error;
+    });
+    return this.#own;
+  }
+
+  /** A device of this site was revoked: the register knows. */
+  async changed(): Promise<void> {
+    this.#own = undefined;
+    this.#options.onList(await this.own());
+  }
+
+  /** Every list that names a device, this site's first. */
+  async all(): Promise<readonly Bytes[]> {
+    const own = await this.own();
+    const named = parseRevocationList(own).value.devices.length > 0;
+    return named ? [own, ...this.#others.lists] : this.#others.lists;
+  }
+
+  /**
+   * Keeps another site's list. Durable before it returns.
+   * @throws GatewayError revocation.other-site; ProtocolError revocation.*, signature.*, cbor.*
+   */
+  take(from: string, list: Bytes): Promise<void> {
+    const taken = this.#taking.then(() => this.#take(from, list));
+    this.#taking = taken.catch(() => undefined);
+    return taken;
+  }
+
+  async #take(from: string, list: Bytes): Promise<void> {
+    const { database, siteList, onList } = this.#options;
+    if (parseRevocationList(list).value.site !== from || from === this.#site)
+      throw new GatewayError("revocation.other-site", "A site may revoke its own devices only.", {
+        status: 403,
+      });
+    if (this.#others.lists.some((known) => equalBytes(known, list))) return;
+    const others = await this.#others.with(list, siteList());
+    await database.query(
+      `INSERT INTO "gateway_revocation_list" ("site", "list_site", "list") VALUES ($1, $2, $3)
+       ON CONFLICT ("site", "list_site") DO UPDATE SET "list" = EXCLUDED."list"`,
+      [this.#site, from, list],
     );
-    this.#revoked.add(`${deviceSite} ${toHex(device)}`);
+    this.#others = others;
+    onList(list);
+  }
+
+  async #sign(): Promise<Bytes> {
+    const { devices, signer } = this.#options;
+    const revoked = (await devices.list()).flatMap(({ device, state, revokedAt }) =>
+      state === "revoked" ? [{ device, revokedAt: revokedAt ?? 0 }] : [],
+    );
+    const issuedAt = Math.max(0, ...revoked.map(({ revokedAt }) => revokedAt));
+    const list = { site: this.#site, serial: revoked.length, issuedAt, devices: revoked };
+    return await signRevocationList(list, signer);
+  }
+
+  get #site(): string {
+    return this.#options.devices.site;
   }
 }

@@ -64,8 +64,8 @@ export class DeviceRegister {
   async insert(row: DeviceRow, first: boolean): Promise<boolean> {
     const inserted = await this.#database.query(
       `INSERT INTO "gateway_device" ("site", "device", "user", "name", "roles", "ed25519_key", "ml_dsa_key",
-         "sealing_key", "state", "first", "assurance", "enrolled_at")
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING 1`,
+         "sealing_key", "state", "first", "assurance", "enrolled_at", "label")
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING 1`,
       [
         row.site,
         row.device,
@@ -79,6 +79,7 @@ export class DeviceRegister {
         first,
         row.assurance,
         row.enrolledAt,
+        row.label,
       ],
     );
     if (inserted.length === 0) return false;
@@ -129,6 +130,16 @@ export class DeviceRegister {
     const row = toDeviceRow(rows[0]);
     this.#known.set(toHex(device), row);
     return row;
+  }
+
+  /** Notes that the device opened its channel. */
+  async seen(device: Uint8Array, at: number): Promise<void> {
+    await this.#database.query(
+      `UPDATE "gateway_device" SET "last_seen" = $3 WHERE "site" = $1 AND "device" = $2`,
+      [this.site, device, at],
+    );
+    const known = this.#known.get(toHex(device));
+    if (known !== undefined) this.#known.set(toHex(device), { ...known, lastSeen: at });
   }
 
   #names(): Promise<Set<string>> {

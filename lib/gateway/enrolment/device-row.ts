@@ -21,6 +21,11 @@ export interface DeviceRow {
   readonly certificate: Bytes | undefined;
   readonly certificateHash: Bytes | undefined;
   readonly notAfter: number | undefined;
+  /** What the device calls itself, "" when nothing. Nobody vouches for it. */
+  readonly label: string;
+  /** When it last opened its channel, ms UTC. */
+  readonly lastSeen: number | undefined;
+  readonly revokedAt: number | undefined;
 }
 
 /** The row as the database gives it. */
@@ -39,6 +44,9 @@ export interface StoredDevice {
   readonly certificate: Uint8Array | null;
   readonly certificate_hash: Uint8Array | null;
   readonly not_after: number | null;
+  readonly label: string;
+  readonly last_seen: number | null;
+  readonly revoked_at: number | null;
 }
 
 export function toDeviceRow(stored: StoredDevice): DeviceRow {
@@ -57,6 +65,9 @@ export function toDeviceRow(stored: StoredDevice): DeviceRow {
     certificate: stored.certificate === null ? undefined : copyBytes(stored.certificate),
     certificateHash: stored.certificate_hash === null ? undefined : copyBytes(stored.certificate_hash),
     notAfter: stored.not_after === null ? undefined : Number(stored.not_after),
+    label: stored.label,
+    lastSeen: stored.last_seen === null ? undefined : Number(stored.last_seen),
+    revokedAt: stored.revoked_at === null ? undefined : Number(stored.revoked_at),
   };
 }
 

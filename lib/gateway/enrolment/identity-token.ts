@@ -12,6 +12,10 @@ export interface Identity {
   readonly site: string;
   readonly name: string;
   readonly roles: readonly string[];
+  /** Different in every token. */
+  readonly tokenId: string;
+  /** Milliseconds UTC. */
+  readonly expiry: number;
 }
 
 export interface IdentityVerifier {
@@ -28,6 +32,7 @@ const claims = z.object({
   name: z.string().max(120),
   roles: z.array(z.string().max(32)).max(16),
   exp: z.number(),
+  jti: z.string().min(1).max(128),
   iat: z.number().optional(),
 });
 
@@ -78,6 +83,8 @@ export function createIdentityVerifier(publicKeyFile: string, now: () => number)
           site: identity.site,
           name: identity.name,
           roles: identity.roles,
+          tokenId: identity.jti,
+          expiry: identity.exp * 1000,
         };
       } catch (cause) {
         const expired = cause instanceof errors.JWTExpired;

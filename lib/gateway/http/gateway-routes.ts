@@ -6,6 +6,8 @@ import type { SiteGateway } from "../site-gateway.ts";
 
 const bytesType = "application/octet-stream";
 const cborType = "application/cbor";
+/** An ApprovedAnswer: the access secret is carried by hand. */
+const handedType = "application/vnd.vernam.approved+cbor";
 
 /** Site list, network root, and enrolment at each site. */
 export function installGatewayRoutes(server: FastifyInstance, gateways: Gateways): void {
@@ -26,8 +28,13 @@ export function installGatewayRoutes(server: FastifyInstance, gateways: Gateways
     const body = request.body;
     if (!(body instanceof Uint8Array))
       throw new GatewayError("http.media-type", "An enrolment is application/cbor.", { status: 415 });
-    return reply.type(cborType).send(Buffer.from(await gateway.enrol(new Uint8Array(body))));
+    const { kind, bytes } = await gateway.enrol(new Uint8Array(body));
+    return reply.type(kind === "handed" ? handedType : cborType).send(Buffer.from(bytes));
   });
+  // Signed by the site: a device that is shut out learns here, from its own site, that it was revoked.
+  server.get<{ Params: { site: string } }>("/:site/revocations", async (request, reply) =>
+    reply.type(cborType).send(Buffer.from(await gatewayOf(gateways, request.params.site).revocations.own())),
+  );
 }
 
 function gatewayOf(gateways: Gateways, site: string): SiteGateway {

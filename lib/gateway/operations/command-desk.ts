@@ -1,4 +1,5 @@
 import { isOrbitRate } from "../../network/clock.ts";
+import { checkApproval, readApproval } from "../../protocol/approval.ts";
 import { type Command, parseCommand, verifyCommand } from "../../protocol/command.ts";
 import {
   checkCertificateTime,
@@ -133,7 +134,11 @@ export class CommandDesk {
       return async () => void (await gateway.revoke(target.device, signature));
     if (target.state !== "pending")
       throw refused("device.not-pending", "This device does not wait for approval.", 409);
-    return async () => void (await gateway.approve(target.device, signature));
+    if (gateway.approvals.byOfficer && !officer)
+      throw refused("device.officer-only", "At this site the officer approves each device.");
+    const approval = readApproval(command);
+    checkApproval(approval, { device: target.device, keysHash: gateway.approvals.keysHashOf(target) });
+    return async () => void (await gateway.approvals.approve(approval, signature));
   }
 
   /** Nonce and ledger row in one commit. @throws GatewayError `command.replayed`. */

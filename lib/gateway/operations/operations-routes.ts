@@ -5,6 +5,7 @@ import type { DeviceView, SpaceView, TopologyView, VerifyView } from "../../keys
 import type { SimulatedLinkNetwork } from "../../keys/links/link-network-types.ts";
 import type { KeyWorldViews } from "../../keys/views/world-views.ts";
 import { toHex } from "../../shared/hex.ts";
+import type { Approvals } from "../enrolment/approvals.ts";
 import type { DeviceRow } from "../enrolment/device-row.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { Gateways } from "../gateways.ts";
@@ -120,11 +121,15 @@ function oncePerQuestion(
 }
 
 async function listDevices(gateways: Gateways): Promise<DeviceView[]> {
-  const lists = await Promise.all(gateways.all().map((gateway) => gateway.devices.list()));
-  return lists.flat().map(viewOf);
+  const lists = await Promise.all(
+    gateways
+      .all()
+      .map(async ({ devices, approvals }) => (await devices.list()).map((row) => viewOf(row, approvals))),
+  );
+  return lists.flat();
 }
 
-function viewOf(row: DeviceRow): DeviceView {
+function viewOf(row: DeviceRow, approvals: Approvals): DeviceView {
   return {
     device: toHex(row.device),
     user: toHex(row.user),
@@ -135,6 +140,11 @@ function viewOf(row: DeviceRow): DeviceView {
     state: row.state,
     enrolledAt: row.enrolledAt,
     notAfter: row.notAfter ?? null,
+    label: row.label,
+    lastSeen: row.lastSeen ?? null,
+    keys: toHex(approvals.keysHashOf(row)),
+    digits: approvals.digitsOf(row),
+    byHand: approvals.byOfficer,
   };
 }
 

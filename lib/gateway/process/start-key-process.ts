@@ -61,6 +61,7 @@ export async function startKeyProcess(options: KeyProcessOptions): Promise<KeyPr
       sites: topology.sites.filter((site) => world.endpointSites.includes(site.id)),
       origin: config.origin,
       demonstration: config.demonstration,
+      approvesEach: (site) => config.approvalSites === "all" || config.approvalSites.includes(site),
       database: world.database,
       queue: world.commits,
       providerFor: (site) => world.gatewayProviderFor(site, config.keyProvider),

@@ -21,7 +21,8 @@ const usage = `Usage:
   keys export FILE [--format jsonl|csv] [--site SITE]
                                   write the ledger to a file (while the key network is stopped)
   keys exposure --node SITE … [--from TIME] [--to TIME] [--file FILE]
-                                  the keys that these nodes together could know, from routes and shares`;
+                                  the keys that these nodes together could know, from routes and shares
+  keys role | approve | card      people's power, devices and access cards at a site; alone, each prints its usage`;
 
 const portsSchema = z.record(z.string(), z.number());
 

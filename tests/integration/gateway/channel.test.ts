@@ -4,7 +4,9 @@ import { WebSocket } from "ws";
 import { parseDeviceCertificate } from "../../../lib/protocol/device-certificate.ts";
 import { generateSealingKey } from "../../../lib/protocol/hpke.ts";
 import { proveRenewal } from "../../../lib/protocol/renewal.ts";
+import { parseRevocationList, Revocations } from "../../../lib/protocol/revocation-list.ts";
 import type { Bytes } from "../../../lib/shared/bytes.ts";
+import { equalBytes } from "../../../lib/shared/bytes.ts";
 import { GatewayWorld, lisbon, madrid } from "./support/gateway-world.ts";
 import { TestDevice } from "./support/test-device.ts";
 
@@ -183,12 +185,32 @@ describe("a revoked device", () => {
     const lost = await TestDevice.ready(world, lisbon);
     await world.gateways.get(lisbon)!.revoke(lost.id, "test");
     await lost.closed();
-    const known = async () =>
-      world.database.query(`SELECT 1 FROM "gateway_revocation" WHERE "site" = $1 AND "device" = $2`, [
-        madrid,
-        lost.id,
-      ]);
-    while ((await known()).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    const known = async () => world.gateways.get(madrid)!.revocations.isRevoked(lisbon, lost.id);
+    while (!(await known())) await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
+  test("is on its site's signed list, which devices of every site are sent, and stays on it after a restart", async () => {
+    const lost = await TestDevice.ready(world, lisbon);
+    await world.gateways.get(lisbon)!.revoke(lost.id, "test");
+    const names = (list: Uint8Array) =>
+      parseRevocationList(list).value.devices.some(({ device }) => equalBytes(device, lost.id));
+    for (const device of [alice, bob]) {
+      const list = await device.pushedList(names);
+      await expect(new Revocations().with(list, device.siteList)).resolves.toBeDefined();
+    }
+    const answer = await fetch(`${world.origin}/${lisbon}/revocations`);
+    expect(names(new Uint8Array(await answer.arrayBuffer()))).toBe(true);
+    await world.restart();
+    expect(names(await world.gateways.get(lisbon)!.revocations.own())).toBe(true);
+    expect(world.gateways.get(madrid)!.revocations.isRevoked(lisbon, lost.id)).toBe(true);
+    const late = await TestDevice.ready(world, madrid);
+    await late.pushedList(names);
+  });
+
+  test("cannot be revoked by another site", async () => {
+    const list = await world.gateways.get(lisbon)!.revocations.own();
+    const taken = world.gateways.get(madrid)!.revocations.take("es-mad-cni", list);
+    await expect(taken).rejects.toMatchObject({ code: "revocation.other-site" });
   });
 });
 

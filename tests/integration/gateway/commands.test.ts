@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CommandDesk } from "../../../lib/gateway/operations/command-desk.ts";
 import type { LinkControls } from "../../../lib/gateway/operations/link-commands.ts";
+import { approvalCommand } from "../../../lib/protocol/approval.ts";
 import { type Command, signCommand } from "../../../lib/protocol/command.ts";
+import type { Bytes } from "../../../lib/shared/bytes.ts";
 import { VernamError } from "../../../lib/shared/errors.ts";
 import { toHex } from "../../../lib/shared/hex.ts";
 import { randomUuid } from "../../../lib/shared/uuid.ts";
@@ -23,6 +25,12 @@ const links: LinkControls = {
   setAuthenticated: (...args) => void calls.push(["authenticated", ...args]),
   resetAll: () => void calls.push(["reset"]),
 };
+
+/** As the site's gateway shows them to whoever approves. */
+function keysOf(device: TestDevice): Bytes {
+  device.siteList = world.gateways.siteList.value;
+  return device.keysHash;
+}
 
 async function enrolled(site: string, roles: readonly string[]): Promise<TestDevice> {
   const device = await TestDevice.create(world, site);
@@ -200,8 +208,30 @@ describe("a further device", () => {
     expect((await second.enrol()).status).toBe(202);
     return { first, second };
   }
-  const approve = (by: TestDevice, device: TestDevice) =>
-    give(by, { kind: "device.approve", args: { device: toHex(device.id) } });
+  const approve = (by: TestDevice, device: TestDevice, keysHash = keysOf(device)) =>
+    give(by, approvalCommand({ device: device.id, keysHash }));
+
+  test("is approved with exactly the keys that were compared, and by no approval of another device", async () => {
+    const { first, second } = await pending();
+    const other = await pending();
+    expect(await approve(first, second, keysOf(other.second))).toBe("approval.other-keys");
+    expect(await give(first, { kind: "device.approve", args: { device: toHex(second.id) } })).toBe(
+      "approval.malformed",
+    );
+    expect((await second.enrol()).status).toBe(202);
+    expect(await approve(first, second)).toBe("done");
+  });
+
+  test("is not let in by an approval that is played again", async () => {
+    const { first, second } = await pending();
+    const approval = approvalCommand({ device: second.id, keysHash: keysOf(second) });
+    const bytes = await signCommand(command(first, approval), first.signer);
+    expect(await execute(bytes)).toBe("done");
+    expect((await second.enrol()).status).toBe(200);
+    expect(await give(first, { kind: "device.revoke", args: { device: toHex(second.id) } })).toBe("done");
+    expect(await execute(bytes)).toBe("device.not-pending");
+    expect((await second.enrol()).body.code).toBe("device.revoked");
+  });
 
   test("is approved by another device of its user", async () => {
     const { first, second } = await pending();

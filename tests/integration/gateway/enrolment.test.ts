@@ -52,10 +52,22 @@ describe("a device", () => {
     const second = await TestDevice.create(world, lisbon, user);
     expect(await second.enrol()).toMatchObject({ status: 202, body: { code: "device.approval-needed" } });
     expect(await second.enrol()).toMatchObject({ status: 202, body: { code: "device.approval-needed" } });
-    expect(await world.gateways.get(lisbon)!.approve(second.id, toHex(first.id))).toBe(true);
+    second.siteList = world.gateways.siteList.value;
+    const approval = { device: second.id, keysHash: second.keysHash };
+    expect(await world.gateways.get(lisbon)!.approvals.approve(approval, toHex(first.id))).toBe(true);
     expect((await second.enrol()).status).toBe(200);
     expect(parseDeviceCertificate(second.certificate).value.assurance).toBe(1);
     await second.connect();
+  });
+
+  test("is refused with an identity token that enrolled a device already", async () => {
+    const user = randomUuid();
+    const first = await TestDevice.create(world, lisbon, user);
+    const identityToken = await world.token(user, lisbon);
+    expect((await first.enrol([], await first.enrolBytes({ identityToken }))).status).toBe(200);
+    const second = await TestDevice.create(world, lisbon, user);
+    const again = await second.enrol([], await second.enrolBytes({ identityToken }));
+    expect(again).toMatchObject({ status: 401, body: { code: "token.used" } });
   });
 
   test("of a user whose only device was revoked is a further one too", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { revocationMessage, voidMessage } from "../../../lib/gateway/draws/notice-messages.ts";
+import { voidMessage } from "../../../lib/gateway/draws/notice-messages.ts";
 import { macOf } from "../../../lib/gateway/draws/pair-keys.ts";
 import type { PeerNotice } from "../../../lib/gateway/draws/peer-transport.ts";
 import { type MlDsaWorker, startMlDsaWorker } from "../../../lib/gateway/site/ml-dsa-worker.ts";
@@ -7,6 +7,7 @@ import { loadSiteKeys, type SiteKeys } from "../../../lib/gateway/site/site-keys
 import { type DrawRecord, encodeDrawRecord, macRecord } from "../../../lib/protocol/draw-record.ts";
 import { hash } from "../../../lib/protocol/hash.ts";
 import { labels } from "../../../lib/protocol/labels.ts";
+import { signRevocationList } from "../../../lib/protocol/revocation-list.ts";
 import { encodeSigned, signBody, signedMessage } from "../../../lib/protocol/signed.ts";
 import { type Bytes, copyBytes } from "../../../lib/shared/bytes.ts";
 import { formatUuid, parseUuid, randomUuid } from "../../../lib/shared/uuid.ts";
@@ -234,15 +235,15 @@ test("a void and a revocation are refused unless they are their site's", async (
     mac: new Uint8Array(32),
   };
   expect(await hand(notice)).toBe("notice.mac");
-  const message = revocationMessage(lisbon, alice.id, 1);
-  const signature = await keys.signer.sign(message);
-  expect(await hand({ kind: "revocation", device: alice.id, revokedAt: 2, signature })).toBe(
-    "notice.signature",
-  );
-  expect(await hand({ kind: "revocation", device: alice.id, revokedAt: 1, signature }, secondMadrid)).toBe(
-    "notice.signature",
-  );
-  expect(await hand({ kind: "revocation", device: alice.id, revokedAt: 1, signature })).toBe("accepted");
+  const revoked = { serial: 1, issuedAt: 1, devices: [{ device: alice.id, revokedAt: 1 }] };
+  const list = await signRevocationList({ site: lisbon, ...revoked }, keys.signer);
+  const forged = await signRevocationList({ site: secondMadrid, ...revoked }, keys.signer);
+  expect(await hand({ kind: "revocation", list: forged }, secondMadrid)).toBe("signature.ed25519");
+  expect(await hand({ kind: "revocation", list: forged })).toBe("revocation.other-site");
+  expect(await hand({ kind: "revocation", list }, secondMadrid)).toBe("revocation.other-site");
+  expect(await hand({ kind: "revocation", list })).toBe("accepted");
+  const none = await signRevocationList({ site: lisbon, ...revoked, serial: 2, devices: [] }, keys.signer);
+  expect(await hand({ kind: "revocation", list: none })).toBe("revocation.taken-back");
   const { id } = await supplied();
   expect(await hand(noticeOf(await sign(record(id))))).toBe("device.revoked");
 });

@@ -44,6 +44,7 @@ export class GatewayServers {
       sites: this.#sites.map((id) => ({ id, name: id, country: id.slice(0, 2).toUpperCase() })),
       origin: "http://localhost:3001",
       demonstration: true,
+      approvesEach: () => false,
       database,
       queue,
       providerFor: (site) => this.#keys.providerFor(site),

@@ -30,6 +30,8 @@ export class GatewayWorld {
   readonly events: { site: string; event: string; detail: Readonly<Record<string, string>> }[] = [];
   readonly errors: unknown[] = [];
   clock = 0;
+  /** Sites whose officer approves each device; counts at the next start. */
+  readonly approving = new Set<string>();
   webPort = 3000;
   port = 0;
   database!: Database;
@@ -67,6 +69,7 @@ export class GatewayWorld {
       sites,
       origin: "http://localhost:3001",
       demonstration: true,
+      approvesEach: (site) => this.approving.has(site),
       database: this.database,
       queue: this.queue,
       providerFor: (site) => this.keys.providerFor(site),

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
+import { decodeApprovedAnswer, readAccessCard } from "../../../../lib/protocol/access-card.ts";
 import { type AccessSecret, openAccessSecret } from "../../../../lib/protocol/access-secret.ts";
 import { DeviceChannel } from "../../../../lib/protocol/channel.ts";
 import type { ChannelMessage } from "../../../../lib/protocol/channel-messages.ts";
@@ -15,11 +16,13 @@ import {
 import { hash } from "../../../../lib/protocol/hash.ts";
 import { generateSealingKey, type SealingKeyPair } from "../../../../lib/protocol/hpke.ts";
 import { sortRecipients } from "../../../../lib/protocol/recipients.ts";
+import { deviceKeysHash } from "../../../../lib/protocol/safety-number.ts";
 import type { SealedCopy } from "../../../../lib/protocol/sealed-copy.ts";
 import { CopyOpener } from "../../../../lib/protocol/sealing-context.ts";
 import type { DualSigner } from "../../../../lib/protocol/signing.ts";
 import { findSite, parseSiteList, type SiteList } from "../../../../lib/protocol/site-list.ts";
 import type { Bytes } from "../../../../lib/shared/bytes.ts";
+import { SecretBytes } from "../../../../lib/shared/secret-bytes.ts";
 import { randomUuid } from "../../../../lib/shared/uuid.ts";
 
 /** What a device needs of the outside: where the gateways are, and the web process's tokens. */
@@ -32,6 +35,7 @@ export interface DeviceWorld {
 export class TestDevice {
   readonly id = randomUuid();
   readonly pushed: Extract<ChannelMessage, { type: "copy-push" }>[] = [];
+  readonly lists: Bytes[] = [];
   readonly frames: Buffer[] = [];
   certificate!: Bytes;
   siteList!: SiteList;
@@ -97,11 +101,22 @@ export class TestDevice {
     });
     if (answer.status !== 200)
       return { status: answer.status, body: (await answer.json()) as { code?: string } };
+    if (answer.headers.get("content-type") === "application/vnd.vernam.approved+cbor") {
+      const approved = decodeApprovedAnswer(new Uint8Array(await answer.arrayBuffer()));
+      this.certificate = approved.certificate;
+      this.siteList = parseSiteList(approved.siteList).value;
+      return { status: 200, body: { code: "handed" } };
+    }
     const enrolled = decodeEnrolAnswer(new Uint8Array(await answer.arrayBuffer()));
     this.certificate = enrolled.certificate;
     this.siteList = parseSiteList(enrolled.siteList).value;
     this.secrets = [await openAccessSecret(enrolled, this.sealing.seed, parseEnrolRequest(request).hash)];
     return { status: 200, body: {} };
+  }
+
+  /** Takes the access secret from a card that was carried to this device. */
+  takeCard(text: string): void {
+    this.secrets = [readAccessCard(text, { site: this.site, device: this.id, keysHash: this.keysHash })];
   }
 
   get certificateHash(): Bytes {
@@ -115,7 +130,7 @@ export class TestDevice {
       gatewayKey: findSite(this.siteList, this.site)!.gatewayKey,
       certificate: this.certificate,
       signer: this.signer,
-      access: this.secrets[0]!,
+      access: this.secrets[0] ?? { generation: 0, secret: SecretBytes.random(32) },
     });
   }
 
@@ -135,6 +150,10 @@ export class TestDevice {
     const closed = once(socket, "close") as Promise<[number, Buffer]>;
     const answered = once(socket, "message") as Promise<[Buffer]>;
     answered.catch(() => undefined);
+    // The gateway may push as soon as it has answered.
+    const pushed: Buffer[] = [];
+    const early = (data: Buffer) => void pushed.push(data);
+    socket.once("message", () => socket.on("message", early));
     socket.send(this.lastOpening);
     const first = await Promise.race([answered, closed]);
     if (typeof first[0] === "number") throw new Error(`closed: ${first[1]?.toString()}`);
@@ -143,17 +162,21 @@ export class TestDevice {
       this.closeReason = reason.toString();
     });
     let received: Promise<unknown> = Promise.resolve();
-    socket.on("message", (data: Buffer) => {
+    const take = (data: Buffer) => {
       this.frames.push(data);
-      received = received.then(() => this.#receive(new Uint8Array(data)));
-    });
+      received = received.then(() => this.#receive(new Uint8Array(data))).catch(() => socket.close());
+    };
     const next = await channel.finish(new Uint8Array(first[0] as unknown as Buffer));
     this.secrets.unshift(next);
+    socket.off("message", early);
+    for (const data of pushed) take(data);
+    socket.on("message", take);
   }
 
   async #receive(bytes: Bytes): Promise<void> {
     const frame = await this.#channel!.open(bytes);
     if (frame.message.type === "copy-push") this.pushed.push(frame.message);
+    if (frame.message.type === "revocation-list") this.lists.push(frame.message.list);
     const waiting = this.#requests.get(frame.requestId);
     this.#requests.delete(frame.requestId);
     waiting?.(frame.message);
@@ -210,6 +233,21 @@ export class TestDevice {
       if (found !== undefined) return found;
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
+  }
+
+  /** Resolves with the first revocation list pushed that is the one wanted. */
+  async pushedList(wanted: (list: Bytes) => boolean): Promise<Bytes> {
+    for (;;) {
+      const found = this.lists.find(wanted);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
+  }
+
+  get keysHash(): Bytes {
+    const { ed25519PublicKey: ed25519Key, mlDsaPublicKey: mlDsaKey } = this.signer;
+    const device = { ed25519Key, mlDsaKey, sealingKey: this.sealing.publicKey };
+    return deviceKeysHash(device, findSite(this.siteList, this.site)!);
   }
 
   async openCopy(copy: SealedCopy, recordHash: Bytes): Promise<Bytes> {

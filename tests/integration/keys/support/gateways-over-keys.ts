@@ -63,6 +63,7 @@ export class GatewaysOverKeys implements DeviceWorld {
       sites: smallTopology.sites.filter((site) => world.endpointSites.includes(site.id)),
       origin: "http://localhost:3001",
       demonstration: true,
+      approvesEach: () => false,
       database: world.database,
       queue: world.commits,
       providerFor: (site) => world.gatewayProviderFor(site, "built-in"),
