@@ -11,15 +11,19 @@ import type {
 } from "@/lib/messenger/messenger-api.ts";
 import { Badge } from "@/lib/ui/badge.tsx";
 import { Button, IconButton } from "@/lib/ui/button.tsx";
+import { lazily } from "@/lib/ui/lazily.tsx";
 import { Classification } from "@/lib/ui/messenger/classification.tsx";
 import { Composer, type Draft } from "@/lib/ui/messenger/composer.tsx";
-import { SafetyDialog } from "@/lib/ui/messenger/safety-dialog.tsx";
 import { Thread } from "@/lib/ui/messenger/thread.tsx";
 import { useTyping } from "@/lib/ui/messenger/use-typing.ts";
 import { useSites } from "@/lib/ui/network/site-directory.ts";
 import { Empty, Notice } from "@/lib/ui/notice.tsx";
 import { useCountryName } from "@/lib/ui/use-country-name.ts";
 import { usePostName } from "@/lib/ui/use-post-name.ts";
+
+const SafetyDialog = lazily(() =>
+  import("@/lib/ui/messenger/safety-dialog.tsx").then((part) => part.SafetyDialog),
+);
 
 interface ConversationPaneProps {
   readonly api: MessengerApi;

@@ -8,10 +8,10 @@ import type {
   MessengerApi,
   MessengerEvents,
 } from "@/lib/messenger/messenger-api.ts";
+import { lazily } from "@/lib/ui/lazily.tsx";
 import { useAnnounce } from "@/lib/ui/live-region.tsx";
 import type { Draft } from "@/lib/ui/messenger/composer.tsx";
 import { blocksScreen, EngineNotice } from "@/lib/ui/messenger/engine-notice.tsx";
-import { KeyCard } from "@/lib/ui/messenger/key-card.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { ConversationPane } from "./conversation-pane.tsx";
@@ -23,6 +23,8 @@ interface MessagesScreenProps {
   readonly user: { readonly id: string; readonly name: string };
   readonly onRestart: () => void;
 }
+
+const KeyCard = lazily(() => import("@/lib/ui/messenger/key-card.tsx").then((part) => part.KeyCard));
 
 const loadState = (api: MessengerApi): Promise<EngineState> => api.state();
 const loadConversations = (api: MessengerApi): Promise<readonly ConversationView[]> => api.conversations();

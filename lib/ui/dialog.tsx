@@ -1,45 +1,13 @@
 "use client";
 
-import { useTranslations } from "next-intl";
-import { Dialog as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
-import { IconButton } from "./button.tsx";
+import type { DialogProps } from "./dialog-window.tsx";
+import { lazily } from "./lazily.tsx";
 
-interface DialogProps {
-  readonly open: boolean;
-  readonly onClose: () => void;
-  readonly title: string;
-  readonly lead?: ReactNode;
-  readonly children?: ReactNode;
-  readonly actions?: ReactNode;
-}
+const DialogWindow = lazily<DialogProps>(() =>
+  import("./dialog-window.tsx").then((part) => part.DialogWindow),
+);
 
 /** A question or a thing to look at before going on. Escape and the cross close it; focus goes back where it was. */
 export function Dialog(props: DialogProps) {
-  const t = useTranslations("common");
-  return (
-    <Primitive.Root open={props.open} onOpenChange={(open) => (open ? undefined : props.onClose())}>
-      <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-40 bg-ink/40" />
-        <Primitive.Content
-          {...(props.lead ? {} : { "aria-describedby": undefined })}
-          className="arrive fixed inset-x-3 top-[10vh] z-50 mx-auto grid max-h-[80vh] max-w-lg gap-4 overflow-y-auto rounded-lg border border-line bg-surface p-6 shadow-over"
-        >
-          <div className="flex items-start justify-between gap-4">
-            <Primitive.Title className="text-lg font-semibold">{props.title}</Primitive.Title>
-            <Primitive.Close asChild>
-              <IconButton icon="close" size="small" label={t("close")} className="-mt-1 -mr-2" />
-            </Primitive.Close>
-          </div>
-          {props.lead ? (
-            <Primitive.Description className="text-ink-soft">{props.lead}</Primitive.Description>
-          ) : null}
-          {props.children}
-          {props.actions ? (
-            <div className="flex flex-wrap justify-end gap-2 pt-2">{props.actions}</div>
-          ) : null}
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
-  );
+  return props.open ? <DialogWindow {...props} /> : null;
 }

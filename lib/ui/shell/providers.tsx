@@ -1,6 +1,5 @@
 "use client";
 
-import { Tooltip } from "radix-ui";
 import { type ReactNode, useEffect } from "react";
 import { IntlProvider } from "../i18n/intl-provider.tsx";
 import type { Locale } from "../i18n/locales.ts";
@@ -19,9 +18,7 @@ export function Providers(props: { locale: Locale; messages: Messages; children:
   }, []);
   return (
     <IntlProvider locale={props.locale} messages={props.messages}>
-      <Tooltip.Provider delayDuration={300}>
-        <LiveRegion>{props.children}</LiveRegion>
-      </Tooltip.Provider>
+      <LiveRegion>{props.children}</LiveRegion>
     </IntlProvider>
   );
 }
