@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import next from "next";
+import { ProgramFiles } from "./lib/relay/http/program-files.ts";
 import { createWebServer, type PageHandler } from "./lib/relay/http/web-server.ts";
 import { createLog, type Log } from "./lib/relay/log.ts";
 import { describeStartFailure, onStopRequest, tellLauncher } from "./lib/relay/process.ts";
@@ -43,7 +44,11 @@ async function serve(config: WebConfig, log: Log, relay: RelayServices): Promise
   });
   await app.prepare();
   const handle = app.getRequestHandler();
-  pages = (request, response) => handle(request, response);
+  // In development the programs change; there the pages answer for them.
+  const programs = dev ? undefined : new ProgramFiles(".next/static");
+  pages = async (request, response) => {
+    if (!(await programs?.answer(request, response))) await handle(request, response);
+  };
   await relay.attach(server);
   await listen(server, config);
 }
