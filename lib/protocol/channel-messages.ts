@@ -8,6 +8,7 @@ import {
   idBytes,
   oneOf,
   optional,
+  siteText,
   structOf,
   textOf,
   uintOf,
@@ -43,7 +44,9 @@ export type ChannelMessage =
   | { readonly type: "revocation-list"; readonly list: Bytes }
   | { readonly type: "level-policy"; readonly policy: LevelPolicy }
   | { readonly type: "list-devices" }
-  | { readonly type: "devices"; readonly devices: readonly ListedDevice[]; readonly byOfficer: boolean };
+  | { readonly type: "devices"; readonly devices: readonly ListedDevice[]; readonly byOfficer: boolean }
+  | { readonly type: "stock"; readonly sites: readonly string[] }
+  | { readonly type: "stocked"; readonly bits: readonly number[] };
 
 /** A device of the asking device's own user, as their site's gateway knows it. */
 export interface ListedDevice {
@@ -96,6 +99,8 @@ const numbers: Readonly<Record<MessageType, number>> = {
   "level-policy": 16,
   "list-devices": 17,
   devices: 18,
+  stock: 19,
+  stocked: 20,
 };
 
 const typesByNumber = new Map(Object.entries(numbers).map(([type, number]) => [number, type as MessageType]));
@@ -158,6 +163,8 @@ const bodies: { readonly [K in MessageType]: Codec<Fields<K>> } = {
     devices: [1, arrayOf(listedCodec, limits.recipientDevices)],
     byOfficer: [2, bool],
   }),
+  stock: structOf<Fields<"stock">>({ sites: [1, arrayOf(siteText, limits.recipientDevices, 1)] }),
+  stocked: structOf<Fields<"stocked">>({ bits: [1, arrayOf(uintOf(), limits.recipientDevices, 1)] }),
 };
 
 interface FrameItem {

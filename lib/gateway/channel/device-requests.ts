@@ -60,6 +60,8 @@ export class DeviceRequests {
       case "void":
         await this.#options.draws.void(device, message.recordHash);
         return { message: { type: "ok" } };
+      case "stock":
+        return { message: { type: "stocked", bits: await this.#options.draws.stock(message.sites) } };
       case "list-devices":
         return { message: await this.#list(device) };
       case "renew":

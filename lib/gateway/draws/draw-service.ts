@@ -86,6 +86,14 @@ export class DrawService {
     }
   }
 
+  /** Bits of key left now with each of these sites; one that cannot be asked has none. @throws GatewayError draw.unknown-site */
+  async stock(sites: readonly string[]): Promise<readonly number[]> {
+    const { site: own, pads, saeOf, knowsSite } = this.#options;
+    if (!sites.every((site) => site !== own && knowsSite(site)))
+      throw new GatewayError("draw.unknown-site", "There is no such other site in this network.");
+    return await Promise.all(sites.map((site) => pads.stock(saeOf(site)).catch(() => 0)));
+  }
+
   /** Nobody may use this record's key any more: copies go here and at every receiving site. */
   async void(device: DeviceRow, recordHash: Uint8Array): Promise<void> {
     const { site, records, writes, outbox, now } = this.#options;

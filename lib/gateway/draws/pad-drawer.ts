@@ -49,6 +49,12 @@ export class PadDrawer {
     this.#now = now;
   }
 
+  /** Bits of key that could be drawn now with this SAE, as far as the key manager counts. @throws what it reports. */
+  async stock(slaveSae: string): Promise<number> {
+    const { storedKeyCount, keySize } = await this.#provider.status(slaveSae);
+    return storedKeyCount * keySize;
+  }
+
   /** `slaveSaes`: every receiving site's SAE, at least one. @throws what the key manager reports. */
   async draw(slaveSaes: readonly string[], bytes: number, wishes: DrawWishes = ownWishes): Promise<DrawnPad> {
     const saes = [...slaveSaes].sort();

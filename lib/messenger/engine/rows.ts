@@ -34,6 +34,9 @@ export interface ProgressRow {
   /** A receipt has to be sent and was not acknowledged yet. */
   readonly dueDelivered: boolean;
   readonly dueRead: boolean;
+  /** What the last message is, and its place; its text is `lastText`. */
+  readonly lastKind?: string;
+  readonly lastOrdinal?: number;
 }
 
 /** "senders/<conversation>/<device>/<sequence>": a verified envelope's place. */
@@ -105,6 +108,8 @@ export interface MessageRow {
   readonly payload?: Bytes;
   /** Its key was drawn before it was written. */
   readonly prefetched?: boolean;
+  /** The membership that an own message was encrypted for. */
+  readonly rosterHead?: Bytes;
 }
 
 /** "outbox/<message>": from the moment of writing until the relay's acknowledgement. */
@@ -167,6 +172,8 @@ export const progressRow = rowCodec<ProgressRow>({
   lastAt: uint,
   dueDelivered: flag,
   dueRead: flag,
+  lastKind: text,
+  lastOrdinal: uint,
 });
 
 export const messageRow = rowCodec<MessageRow>({
@@ -195,6 +202,7 @@ export const messageRow = rowCodec<MessageRow>({
   seq: uint,
   payload: bytes,
   prefetched: flag,
+  rosterHead: bytes,
 });
 
 export const outboxRow = rowCodec<OutboxRow>({

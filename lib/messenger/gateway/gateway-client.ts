@@ -115,6 +115,12 @@ export class GatewayClient implements GatewayPort {
     return answer.recordHashes;
   }
 
+  async stock(sites: readonly string[]): Promise<readonly number[]> {
+    const answer = await this.#ask({ type: "stock", sites });
+    if (answer.type !== "stocked" || answer.bits.length !== sites.length) throw wrongAnswer();
+    return answer.bits;
+  }
+
   async renew(sealingKey: Bytes, proof: Bytes): Promise<Bytes> {
     const answer = await this.#ask({ type: "renew", sealingKey, proof });
     if (answer.type !== "renewed") throw wrongAnswer();

@@ -44,6 +44,8 @@ export interface GatewayPort {
   /** A drawn key was destroyed unused. */
   void(recordHash: Bytes): void;
   listWaiting(): Promise<readonly Bytes[]>;
+  /** Bits of key that could be drawn now with each of these other sites. @throws GatewayRefused, "gateway.offline" */
+  stock(sites: readonly string[]): Promise<readonly number[]>;
   /** A new certificate (signed bytes) over a new sealing key. */
   renew(sealingKey: Bytes, proof: Bytes): Promise<Bytes>;
   close(): Promise<void>;

@@ -81,6 +81,7 @@ export async function bindMessage(
     sequence,
     hash,
     recordHash,
+    rosterHead: roster.head,
     paddedBytes: padded.length,
     ...(key.epoch ? { epochId: key.epoch.epochId, index: key.epoch.index } : {}),
     ...(key.drawn ? { erasedAt: now() } : {}),
