@@ -13,6 +13,7 @@ import type { DrawRequest } from "../../../lib/protocol/draw-request.ts";
 import { encodeEnrolAnswer, parseEnrolRequest, verifyEnrolRequest } from "../../../lib/protocol/enrolment.ts";
 import { hash } from "../../../lib/protocol/hash.ts";
 import { generateSealingKey, type SealingKeyPair } from "../../../lib/protocol/hpke.ts";
+import { suitesFor } from "../../../lib/protocol/level-policy.ts";
 import type { SealedCopy } from "../../../lib/protocol/sealed-copy.ts";
 import { SealingContext } from "../../../lib/protocol/sealing-context.ts";
 import { createMlDsaSigner, createSeedSigner, type DualSigner } from "../../../lib/protocol/signing.ts";
@@ -56,6 +57,8 @@ export class FakeGateways {
   readonly challenges = new Set<string>();
   /** Every key ever drawn, by record hash: tests look for its bytes where they must not be. */
   readonly keys = new Map<string, Bytes>();
+  /** Every draw record, with its hash. */
+  readonly records: (readonly [hash: string, record: Bytes])[] = [];
   readonly requests = new Map<string, string>();
   readonly voided = new Set<string>();
   /** Throwing refuses a draw with that code. */
@@ -65,6 +68,8 @@ export class FakeGateways {
   loseDraw: (request: DrawRequest) => boolean = () => false;
   /** Holds back copies for receivers: "push" sends at once, "fetch" only when asked, "late" not at all yet. */
   copies: "push" | "fetch" | "late" = "push";
+  /** Certifies further devices of a person at once, as if each had been approved. */
+  approveFurther = false;
   #root: DualSigner | undefined;
   #list: Bytes | undefined;
   #parsedList: SiteList | undefined;
@@ -192,6 +197,9 @@ export class FakeGateways {
       this.#void(before);
       return refusal("draw.repeated", "repeated");
     }
+    // As a real gateway: a HYBRID epoch may serve OTP_HYBRID.
+    if (!suitesFor(request.level).includes(request.suite === 3 ? 4 : request.suite))
+      return refusal("level.suite-too-weak", "too weak");
     const refused = this.beforeDraw(request);
     if (refused) return refusal(refused.code, refused.message, refused.retryAfterMs);
     const key = crypto.getRandomValues(new Uint8Array(request.bytes));
@@ -219,6 +227,7 @@ export class FakeGateways {
     const bytes = await signDrawRecord(record, this.#site(device.site).signer);
     const recordHash = hash(bytes);
     this.keys.set(toHex(recordHash), copyBytes(key));
+    this.records.push([toHex(recordHash), bytes]);
     this.requests.set(name, toHex(recordHash));
     for (const { device: recipient } of request.recipients)
       await this.#seal(toHex(recipient), bytes, recordHash, key);
@@ -263,7 +272,8 @@ export class FakeGateways {
       ([other, { certificate }]) =>
         other !== id && toHex(parseDeviceCertificate(certificate).value.user) === user,
     );
-    if (further) return Response.json({ code: "device.approval-needed", retryAfterMs: 20 }, { status: 202 });
+    if (further && !this.approveFurther)
+      return Response.json({ code: "device.approval-needed", retryAfterMs: 20 }, { status: 202 });
     const certificate = await signDeviceCertificate(
       {
         site,
@@ -272,7 +282,7 @@ export class FakeGateways {
         ed25519Key: request.value.ed25519Key,
         mlDsaKey: request.value.mlDsaKey,
         sealingKey: request.value.sealingKey,
-        assurance: 0,
+        assurance: further ? 1 : 0,
         roles: ["user"],
         name,
         notBefore: Date.now() - 1000,

@@ -25,7 +25,7 @@ export class TestWorld {
   }
 
   static async create(): Promise<TestWorld> {
-    return new TestWorld(await FakeGateways.create(["lisbon", "madrid"]));
+    return new TestWorld(await FakeGateways.create(["lisbon", "madrid", "paris", "rome"]));
   }
 
   user(name: string, site: string): FakeUser {
