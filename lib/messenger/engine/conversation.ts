@@ -77,6 +77,9 @@ export class Conversation {
   /** Whether this person is a member, or was one. */
   wasMember(user: string): boolean {
     for (let at = this.roster; at; at = at.before) if (at.members.has(user)) return true;
+  /** Where this device's present membership begins: what others wrote before is not missing. 0: from the first. */
+  historyBegins = 0;
+
     return false;
   }
 

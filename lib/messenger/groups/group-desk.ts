@@ -123,13 +123,13 @@ export class GroupDesk {
       if (!change) return;
       try {
         await this.#book.append(conversation, change);
-        await this.#refresh(conversation);
-        return;
       } catch (error) {
         const raced = error instanceof RelayRefused && error.code === "roster.conflict";
         if (!raced || attempt >= attempts) throw error;
-        await this.#refresh(conversation);
       }
+      // Looked at once more: a relay that takes a removal and does not give it back has removed nobody here.
+      await this.#refresh(conversation);
+      if (attempt > attempts) throw withheld();
     }
   }
 
@@ -147,6 +147,12 @@ export class GroupDesk {
       nextStep: "Make another member a moderator first.",
     });
   }
+}
+
+function withheld(): MessengerError {
+  return new MessengerError("group.not-changed", "the relay does not give the change of membership back", {
+    nextStep: "Try again; until then the membership is as it was.",
+  });
 }
 
 function cleanTitle(title: string): string {

@@ -61,12 +61,14 @@ export class TimelineLedger {
       before !== undefined &&
       !before.devices.has(self.device) &&
       conversation.device(self.device) !== undefined;
-    return this.#write(conversation, {
+    const write = this.#write(conversation, {
       ...tell(value.change, actor),
       at: value.at,
       ...(actor === undefined ? {} : { actor }),
       historyBegins: begins,
     });
+    if (begins) conversation.historyBegins = parseOrdinalKey(write.key).ordinal;
+    return write;
   }
 
   /** A setting that a message made: a new title, or a timer ("0" is off). */
@@ -95,10 +97,13 @@ export class TimelineLedger {
     return [this.setting(conversation, { kind: "renamed", at: header.sentAt, actor, text: title })];
   }
 
-  /** Finds the title that messages gave before this start. */
+  /** Finds the title that messages gave before this start, and where this device's membership begins. */
   async load(conversation: Conversation): Promise<void> {
-    for (const { value } of await this.#parts.store.range("timeline", { prefix: `${conversation.id}/` })) {
-      const { kind, at, text: title } = timelineRow.decode(value);
+    for (const { key, value } of await this.#parts.store.range("timeline", {
+      prefix: `${conversation.id}/`,
+    })) {
+      const { kind, at, text: title, historyBegins } = timelineRow.decode(value);
+      if (historyBegins) conversation.historyBegins = parseOrdinalKey(key).ordinal;
       if (kind === "renamed" && title !== undefined && at >= (conversation.renamed?.at ?? 0))
         conversation.renamed = { title, at };
     }

@@ -47,7 +47,9 @@ export class MessageLedger {
       at: header.sentAt,
       sequence: header.sequence,
       text: payloadText(payload),
-      gapBefore: opened.gapBefore,
+      // What came while this device was no member was not for it, and is no gap.
+      gapBefore:
+        opened.gapBefore && conversation.facts.lastOrdinal(header.senderDevice) >= conversation.historyBegins,
       hash: envelopeHash,
       recordHash: header.drawRecordHash,
       ...(header.epochId.length > 0 ? { epochId: header.epochId, index: header.index } : {}),

@@ -49,6 +49,7 @@ export class ReceiverFacts implements ReceiverView {
     const highest = await this.#highestOf(device);
     for (const sequence of [header.sequence - 1, header.sequence, header.sequence + 1])
       if (sequence >= 1 && sequence <= highest) await this.#loadEnvelope(device, sequence);
+    if (header.sequence > highest + 1 && highest > 0) await this.#loadEnvelope(device, highest);
     for (const parent of header.parents) await this.#loadHash(toHex(parent));
     if (header.epochId.length > 0) await this.loadEpoch(header.epochId);
     if (usesPad(header.suite)) await this.loadUse(header.drawRecordHash);
@@ -77,6 +78,12 @@ export class ReceiverFacts implements ReceiverView {
   /** Whether this envelope was opened, or bound here, before. */
   async knows(envelopeHash: Bytes): Promise<boolean> {
     return await this.#loadHash(toHex(envelopeHash));
+  }
+
+  /** The ordinal of the last envelope known of a device, 0 when there is none. Only after `prepare`. */
+  lastOrdinal(device: Bytes): number {
+    const highest = this.#highest.get(toHex(device)) ?? 0;
+    return this.ordinalAt(device, highest) ?? 0;
   }
 
   /** The ordinal of a known envelope, for the message that follows a gap. */
