@@ -69,24 +69,3 @@ function stirlingTail(k: number): number {
   const square = next * next;
   return (1 / 12 - (1 / 360 - 1 / 1260 / square) / square) / next;
 }
-
-/**
- * Draws how many of `trials` trials fall in each category: a multinomial law as a chain of binomial ones. What is
- * left over (1 − Σ) is the uncounted category "nothing happened".
- */
-export function drawMultinomial(
-  random: RandomSource,
-  trials: number,
-  probabilities: Float64Array,
-): Float64Array {
-  const counts = new Float64Array(probabilities.length);
-  let left = trials;
-  let mass = 1;
-  probabilities.forEach((probability, category) => {
-    const count = drawBinomial(random, left, mass > 0 ? Math.min(1, probability / mass) : 0);
-    counts[category] = count;
-    left -= count;
-    mass -= probability;
-  });
-  return counts;
-}

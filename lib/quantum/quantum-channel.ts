@@ -1,8 +1,9 @@
 import type { Bytes } from "../shared/bytes.ts";
-import { drawMultinomial } from "./binomial.ts";
+import { drawBinomial } from "./binomial.ts";
 import { packPlane } from "./bits.ts";
 import type { ChannelCondition } from "./condition.ts";
 import { type DetectionLaw, detectionLaw } from "./detection-law.ts";
+import { drawEvents, type EventKind } from "./draw-events.ts";
 import type { LinkParameters } from "./link-parameters.ts";
 import { BitCollector, type Clicks, type PulseSettings, trimPlane } from "./pulse-planes.ts";
 import type { RandomSource } from "./random.ts";
@@ -22,33 +23,31 @@ export interface PulseDetector {
   sense(readings: ReceiverReadings): void;
 }
 
-/** The planes of an event in the channel: Alice's settings, Bob's basis, and whether his bit is wrong. */
-const plane = { decoy: 0, vacuum: 1, aliceBasis: 2, bobBasis: 3, wrong: 4 } as const;
+/** The planes of an event's code: Alice's settings, Bob's basis, whether his bit is wrong; above them its photons. */
+const plane = { decoy: 0, vacuum: 1, aliceBasis: 2, bobBasis: 3, wrong: 4, photons: 5 } as const;
+const codes = 128;
 
 /**
  * The fibre with its light and its eavesdropper: the only thing besides classical messages that both ends touch.
- * Empty pulses are never made. The numbers of detections by intensity, photons (0, 1, more), both bases and outcome
- * come from their exact joint law; then the events follow in random order. Slots are not kept: an event's number in
- * the sequence of clicks stands for the slot that Bob would announce.
+ * Empty pulses are never made. The number of clicks comes from its binomial law, then each click's intensity, photons
+ * (0, 1, more), both bases and outcome from their exact joint law, given a click. Slots are not kept: an event's number
+ * in the sequence of clicks stands for the slot that Bob would announce.
  */
 export class QuantumChannel {
   readonly law: DetectionLaw;
   readonly #random: RandomSource;
   readonly #condition: ChannelCondition;
-  readonly #labels: Uint8Array;
-  readonly #probabilities: Float64Array;
-  /** What no device knows: detections by intensity, photons, bases and outcome, for tests of the bounds. */
-  readonly census: Float64Array;
+  readonly #kinds: readonly EventKind[];
+  readonly #clickProbability: number;
+  readonly #seen = new Float64Array(codes);
   #pulses = 0;
 
   constructor(parameters: LinkParameters, condition: ChannelCondition, random: RandomSource) {
     this.#random = random;
     this.#condition = condition;
     this.law = detectionLaw(parameters, condition);
-    const categories = categoriesOf(parameters, this.law);
-    this.#labels = Uint8Array.from(categories, (category) => category.label);
-    this.#probabilities = Float64Array.from(categories, (category) => category.probability);
-    this.census = new Float64Array(categories.length);
+    this.#kinds = kindsOf(parameters, this.law);
+    this.#clickProbability = this.#kinds.reduce((sum, { probability }) => sum + probability, 0);
   }
 
   /** Pulses sent so far, those in dead time included. */
@@ -61,14 +60,24 @@ export class QuantumChannel {
     return Math.floor(this.#pulses * this.law.liveFraction);
   }
 
+  /**
+   * What no device knows, for tests of the bounds: detections by intensity, photons (0, 1, more), Alice's basis, Bob's
+   * basis and outcome (right, wrong), the last changing first.
+   */
+  get census(): Float64Array {
+    return Float64Array.from(this.#kinds, ({ code }) => this.#seen[code] as number);
+  }
+
   /** Sends `pulses` more pulses and returns the number of clicks. */
   transmit(pulses: number, alice: PulseSource, bob: PulseDetector): number {
     const before = this.liveGates;
     this.#pulses += pulses;
-    const counts = drawMultinomial(this.#random, this.liveGates - before, this.#probabilities);
-    const events = this.#eventsFor(counts);
-    shuffle(events, this.#random);
-    const length = events.length;
+    const length = drawBinomial(this.#random, this.liveGates - before, this.#clickProbability);
+    const events = drawEvents(this.#random, this.#kinds, length);
+    for (let i = 0; i < length; i++) {
+      const code = events[i] as number;
+      this.#seen[code] = (this.#seen[code] as number) + 1;
+    }
     const bits = alice.prepare({
       length,
       basis: packPlane(events, plane.aliceBasis),
@@ -106,66 +115,26 @@ export class QuantumChannel {
     for (let i = 0; i < 8; i++) byte = (byte << 1) | (this.#random.double() < probability ? 1 : 0);
     return byte;
   }
-
-  #eventsFor(counts: Float64Array): Uint8Array<ArrayBuffer> {
-    const events = new Uint8Array(counts.reduce((total, count) => total + count, 0));
-    let at = 0;
-    for (let category = 0; category < counts.length; category++) {
-      const count = counts[category] as number;
-      this.census[category] = (this.census[category] as number) + count;
-      events.fill(this.#labels[category] as number, at, at + count);
-      at += count;
-    }
-    return events;
-  }
 }
 
-interface Category {
-  readonly label: number;
-  readonly probability: number;
-}
-
-/** In the order intensity, photons (vacuum, single, multi), Alice's basis, Bob's basis, outcome (right, wrong). */
-function categoriesOf(parameters: LinkParameters, law: DetectionLaw): readonly Category[] {
+/** In the order of the census. */
+function kindsOf(parameters: LinkParameters, law: DetectionLaw): readonly EventKind[] {
   const bases = [parameters.keyBasisProbability, 1 - parameters.keyBasisProbability];
   return law.intensities.flatMap((intensity, k) =>
-    [intensity.vacuum, intensity.single, intensity.multi].flatMap(({ click, error }) =>
+    [intensity.vacuum, intensity.single, intensity.multi].flatMap(({ click, error }, photons) =>
       bases.flatMap((ofAlice, aliceBasis) =>
         bases.flatMap((ofBob, bobBasis) => {
           const weight = (parameters.intensityProbabilities[k] ?? 0) * ofAlice * ofBob;
           // In the other basis a photon is as likely to be seen as either bit.
           const wrongClick = aliceBasis === bobBasis ? error : click / 2;
-          const label = k | (aliceBasis << plane.aliceBasis) | (bobBasis << plane.bobBasis);
+          const settings = k | (aliceBasis << plane.aliceBasis) | (bobBasis << plane.bobBasis);
+          const code = settings | (photons << plane.photons);
           return [
-            { label, probability: weight * (click - wrongClick) },
-            { label: label | (1 << plane.wrong), probability: weight * wrongClick },
+            { code, probability: weight * Math.max(0, click - wrongClick) },
+            { code: code | (1 << plane.wrong), probability: weight * wrongClick },
           ];
         }),
       ),
     ),
   );
-}
-
-/** Fisher and Yates, with indices by Lemire's multiplication (2019): every order is exactly as likely. */
-function shuffle(events: Uint8Array, random: RandomSource): void {
-  const words = new Uint32Array(8192);
-  const bytes = new Uint8Array(words.buffer);
-  let next = words.length;
-  for (let range = events.length; range > 1; range--) {
-    let index = 0;
-    let rest = 0;
-    do {
-      if (next === words.length) {
-        random.fill(bytes);
-        next = 0;
-      }
-      const product = (words[next++] as number) * range;
-      index = Math.floor(product / 0x100000000);
-      rest = product - index * 0x100000000;
-      // The remainder is only needed in the rare case that the draw may be one too many.
-    } while (rest < range && rest < 0x100000000 % range);
-    const held = events[range - 1] as number;
-    events[range - 1] = events[index] as number;
-    events[index] = held;
-  }
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { gainAndError } from "../../lib/quantum/asymptotic-rate.ts";
-import { drawBinomial, drawMultinomial } from "../../lib/quantum/binomial.ts";
+import { drawBinomial } from "../../lib/quantum/binomial.ts";
 import { unpackBits } from "../../lib/quantum/bits.ts";
 import { type ChannelCondition, undisturbed } from "../../lib/quantum/condition.ts";
 import { type DetectionLaw, detectionLaw } from "../../lib/quantum/detection-law.ts";
+import { drawEvents } from "../../lib/quantum/draw-events.ts";
 import { presetFor } from "../../lib/quantum/parameters.ts";
 import type { Clicks, PulseSettings } from "../../lib/quantum/pulse-planes.ts";
 import { QuantumChannel } from "../../lib/quantum/quantum-channel.ts";
@@ -71,10 +72,42 @@ describe("binomial draws", () => {
     }
     expect(statistic).toBeLessThan(cells + 4 * Math.sqrt(2 * cells));
   });
+});
 
-  it("share out trials without losing any", () => {
-    const counts = drawMultinomial(seeded(7), 1000, Float64Array.of(0.2, 0.3, 0.5));
-    expect(counts.reduce((a, b) => a + b, 0)).toBe(1000);
+describe("drawn events", () => {
+  const kinds = [
+    { code: 3, probability: 0.2 },
+    { code: 7, probability: 1e-6 },
+    { code: 0, probability: 0 },
+    { code: 5, probability: 0.3 },
+    { code: 9, probability: 2e-6 },
+    { code: 1, probability: 0.5 },
+  ];
+  const total = kinds.reduce((sum, { probability }) => sum + probability, 0);
+
+  it("have each kind by its share, also kinds rarer than a cell of the table", () => {
+    const count = 3_000_000;
+    const seen = new Float64Array(16);
+    for (const code of drawEvents(seeded(7), kinds, count)) seen[code]! += 1;
+    expect(seen.reduce((a, b) => a + b, 0)).toBe(count);
+    for (const { code, probability } of kinds) {
+      const mean = (count * probability) / total;
+      expect(Math.abs(seen[code]! - mean)).toBeLessThanOrEqual(4 * Math.sqrt(mean));
+    }
+  });
+
+  it("are independent of the ones before", () => {
+    const events = drawEvents(seeded(8), kinds, 400_000);
+    for (const lag of [1, 2, 16_384]) {
+      let both = 0;
+      for (let i = lag; i < events.length; i++) if (events[i] === 3 && events[i - lag] === 3) both++;
+      const mean = (events.length - lag) * 0.2 ** 2;
+      expect(Math.abs(both - mean)).toBeLessThan(4 * Math.sqrt(1.4 * mean));
+    }
+  });
+
+  it("may be none", () => {
+    expect(drawEvents(seeded(9), kinds, 0)).toHaveLength(0);
   });
 });
 
