@@ -1,3 +1,4 @@
+import type { AttachmentPort } from "./files/attachment-port.ts";
 import type { OpenWebSocket } from "./gateway/web-socket.ts";
 import type { IdentitySource } from "./identity-source.ts";
 import type { RelayPort } from "./relay/relay-port.ts";
@@ -18,6 +19,8 @@ export interface EngineOptions {
   readonly relayOrigin: string;
   /** Another way to the relay; tests only. */
   readonly createRelay?: () => RelayPort;
+  /** Another way to the relay's files; tests only. */
+  readonly createAttachments?: () => AttachmentPort;
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
   /**

@@ -1,4 +1,5 @@
 import type { CoreApi } from "./api/core.ts";
+import type { FileApi } from "./api/files.ts";
 import type { GroupApi } from "./api/groups.ts";
 
 export type {
@@ -26,4 +27,4 @@ export type { TimelineView } from "./api/groups.ts";
  * Worker and this interface is spoken by messages; in Node the engine class implements it directly.
  * Nothing here carries key bytes. Identifiers are lower-case hex.
  */
-export interface MessengerApi extends CoreApi, GroupApi {}
+export interface MessengerApi extends CoreApi, GroupApi, FileApi {}

@@ -1,9 +1,10 @@
 import { signCommand } from "../protocol/command.ts";
-import { payloadKinds } from "../protocol/payload.ts";
+import { decodePayload, payloadKinds } from "../protocol/payload.ts";
 import type { Bytes } from "../shared/bytes.ts";
 import { VernamError } from "../shared/errors.ts";
 import { toHex } from "../shared/hex.ts";
-import { randomUuid } from "../shared/uuid.ts";
+import { randomUuid, timeUuid } from "../shared/uuid.ts";
+import type { FileApi, FilePriceView, OpenedFile, OutgoingFile } from "./api/files.ts";
 import type { Conversation } from "./engine/conversation.ts";
 import type { EngineSession } from "./engine/engine-session.ts";
 import { EnrolmentDriver } from "./engine/enrolment-driver.ts";
@@ -18,6 +19,7 @@ import {
   viewMessage,
 } from "./engine/views.ts";
 import type { EngineOptions } from "./engine-options.ts";
+import { priceOfFile } from "./files/price-of-file.ts";
 import type {
   ContactView,
   ConversationView,
@@ -187,15 +189,58 @@ export class MessengerEngine implements MessengerApi {
   }
 
   async cancel(message: string): Promise<void> {
-    await this.#session().outgoing.cancel(message);
+    const { outgoing, files } = this.#session();
+    await outgoing.cancel(message);
+    await files.dropped(message);
   }
 
   async retry(message: string, suite?: SuiteName): Promise<void> {
-    const { outgoing, sending } = this.#session();
+    const { outgoing, sending, files } = this.#session();
     const item = outgoing.item(message);
-    if (suite !== undefined && item)
-      sending.check(item.conversation, suiteNumber(suite), item.level as Level);
+    if (suite !== undefined && item) {
+      const payload = decodePayload(item.body.encoded);
+      sending.check(item.conversation, suiteNumber(suite), item.level as Level, payload);
+    }
+    await files.retry(message);
     await outgoing.retry(message, suite === undefined ? undefined : suiteNumber(suite));
+  }
+
+  /** `id`: as in `send`. */
+  async sendFile(
+    conversation: string,
+    file: OutgoingFile,
+    suite: SuiteName,
+    level: Level = 0,
+    id = toHex(timeUuid(this.#now())),
+  ): Promise<string> {
+    const { book, files } = this.#session();
+    const open = book.get(conversation);
+    this.#checkDevices(open);
+    return await files.send(open, id, file, suiteNumber(suite), level);
+  }
+
+  async filePrice(
+    conversation: string,
+    size: number,
+    suite: SuiteName,
+    about: Parameters<FileApi["filePrice"]>[3] = {},
+  ): Promise<FilePriceView> {
+    const { book, outgoing, parts } = this.#session();
+    const number = suiteNumber(suite);
+    const epochOpen = outgoing.isEpochOpen(book.get(conversation), number);
+    return priceOfFile(parts.levelPolicy(), size, number, about, epochOpen);
+  }
+
+  async openFile(message: string): Promise<OpenedFile> {
+    const { files, parts } = this.#session();
+    const key = await this.#messageKey(message);
+    const bytes = await parts.store.get("messages", key);
+    const { conversation } = parseOrdinalKey(key);
+    return await files.open(conversation, message, bytes && messageRow.decode(bytes).payload);
+  }
+
+  async cancelFile(message: string): Promise<void> {
+    if (!this.#session().files.cancelFetch(message)) await this.cancel(message);
   }
 
   async markRead(conversation: string): Promise<void> {

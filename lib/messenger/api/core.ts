@@ -170,9 +170,13 @@ export interface SafetyView {
 }
 
 export interface MessengerEvents {
-  readonly type: "state" | "conversations" | "messages" | "typing" | "contacts";
+  readonly type: "state" | "conversations" | "messages" | "typing" | "contacts" | "file";
   readonly conversation?: string;
   readonly user?: string;
+  /** "file": how many bytes of this message's file are through, of all. */
+  readonly message?: string;
+  readonly done?: number;
+  readonly total?: number;
 }
 
 /** Enrolment, conversations of two, messages and their keys. */

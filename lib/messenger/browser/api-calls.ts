@@ -29,6 +29,10 @@ export const apiMethods = [
   "setModerator",
   "rename",
   "timeline",
+  "sendFile",
+  "filePrice",
+  "openFile",
+  "cancelFile",
 ] as const satisfies readonly (keyof MessengerApi)[];
 
 export type ApiMethod = (typeof apiMethods)[number];

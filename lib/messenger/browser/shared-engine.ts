@@ -82,7 +82,7 @@ export class SharedEngine {
   }
 
   async call(method: ApiMethod, args: readonly unknown[]): Promise<unknown> {
-    const settled = method === "send" ? withMessageId(args) : args;
+    const settled = method === "send" || method === "sendFile" ? withMessageId(args) : args;
     const answer = await new Promise<WireAnswer>((settle) => {
       const id = this.#nextCall++;
       this.#calls.set(id, { method, args: settled, settle });
@@ -169,7 +169,7 @@ export class SharedEngine {
   }
 }
 
-/** `send(conversation, text, suite, level, id)`: the id makes a repeated call the same message. */
+/** `send(conversation, text, suite, level, id)`, and `sendFile` alike: the id makes a repeated call the same message. */
 function withMessageId(args: readonly unknown[]): readonly unknown[] {
   const [conversation, text, suite, level = 0, id = toHex(timeUuid(Date.now()))] = args;
   return [conversation, text, suite, level, id];

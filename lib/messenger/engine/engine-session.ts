@@ -3,6 +3,8 @@ import { defaultLevelPolicy } from "../../protocol/level-policy.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
 import type { SiteList } from "../../protocol/site-list.ts";
 import type { OpenedMessage } from "../engine-options.ts";
+import type { AttachmentPort } from "../files/attachment-port.ts";
+import { FileDesk } from "../files/file-desk.ts";
 import type { AccessSecrets } from "../gateway/access-secrets.ts";
 import type { GatewayPort } from "../gateway/gateway-port.ts";
 import { GroupDesk } from "../groups/group-desk.ts";
@@ -27,6 +29,7 @@ export interface SessionOptions {
   readonly store: DeviceStore;
   readonly self: DeviceIdentity;
   readonly relay: RelayPort;
+  readonly attachments: AttachmentPort;
   readonly gateway: GatewayPort;
   readonly access: AccessSecrets;
   readonly keeper: CertificateKeeper;
@@ -49,6 +52,7 @@ export class EngineSession {
   readonly sending: SendDesk;
   readonly groups: GroupDesk;
   readonly timeline: TimelineLedger;
+  readonly files: FileDesk;
   readonly #options: SessionOptions;
   readonly #copies: CopyDesk;
   readonly #receipts: ReceiptDesk;
@@ -79,6 +83,8 @@ export class EngineSession {
     this.outgoing = new Outgoing(this.parts, (conversation, seq) => this.#inbox.carried(conversation, seq));
     this.sending = new SendDesk(this.parts, this.outgoing);
     this.timeline = new TimelineLedger(this.parts);
+    const { attachments } = options;
+    this.files = new FileDesk({ ...this.parts, attachments }, this.outgoing, this.sending);
     this.groups = new GroupDesk({
       parts: this.parts,
       book: this.book,
@@ -115,6 +121,7 @@ export class EngineSession {
       await this.#inbox.load(conversation);
       await this.timeline.load(conversation);
     }
+    await this.files.load();
     await this.outgoing.load(this.book.all);
     gateway.open({
       connected: () => void this.#gatewayConnected(),
@@ -158,6 +165,7 @@ export class EngineSession {
     this.#copies.stop();
     this.parts.relay.close();
     await this.parts.gateway.close();
+    await this.files.stop();
     await this.parts.bindLock.idle();
     for (const conversation of this.book.all.values()) await conversation.queue.idle();
     this.#options.keeper.stop();
@@ -189,6 +197,7 @@ export class EngineSession {
     const { relay } = this.parts;
     this.#stateChanged();
     this.outgoing.relayConnected();
+    this.files.online();
     await relay
       .ask("directory:publish", { certificate: this.#options.keeper.certificate.bytes })
       .catch(() => undefined);

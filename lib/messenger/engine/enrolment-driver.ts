@@ -2,6 +2,7 @@ import { findSite } from "../../protocol/site-list.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { VernamError } from "../../shared/errors.ts";
 import type { EngineOptions } from "../engine-options.ts";
+import { HttpAttachments } from "../files/http-attachments.ts";
 import { AccessSecrets } from "../gateway/access-secrets.ts";
 import { GatewayClient } from "../gateway/gateway-client.ts";
 import type { EngineState, MessengerEvents, MessengerOptions } from "../messenger-api.ts";
@@ -159,10 +160,19 @@ export class EnrolmentDriver {
     });
     const relay =
       this.#engine.createRelay?.() ?? new SocketRelay(this.#engine.relayOrigin, this.#engine.identity);
+    const attachments =
+      this.#engine.createAttachments?.() ??
+      new HttpAttachments({
+        origin: this.#engine.relayOrigin,
+        identity: this.#engine.identity,
+        fetch: this.#engine.fetch ?? ((input, init) => fetch(input, init)),
+        now: this.#now,
+      });
     const session = new EngineSession({
       store,
       self: identity,
       relay,
+      attachments,
       gateway,
       access,
       keeper,

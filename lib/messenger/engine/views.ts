@@ -108,6 +108,7 @@ function deliveryOf(
   switch (state.phase) {
     case "queued":
       if (!conversation.hasListener(selfUser)) return { state: "waiting-for-device" };
+      if (item.held) return { state: "sending" };
       if (!state.waiting) return { state: "drawing" };
       return { state: "waiting-for-key", ...state.waiting };
     case "drawing":

@@ -1,4 +1,5 @@
 import { chunkCountOf } from "../../protocol/file-stream.ts";
+import type { LevelPolicy } from "../../protocol/level-policy.ts";
 import { decodePayload, type Payload, payloadKinds } from "../../protocol/payload.ts";
 import type { FileBody, InlineFileBody } from "../../protocol/payload-file.ts";
 import type { Suite } from "../../protocol/suites.ts";
@@ -9,10 +10,12 @@ import { fromHex, toHex } from "../../shared/hex.ts";
 import type { FileContentView } from "../api/content.ts";
 import type { OpenedFile, OutgoingFile } from "../api/files.ts";
 import type { Conversation } from "../engine/conversation.ts";
+import type { Level } from "../messenger-api.ts";
 import { MessengerError } from "../messenger-error.ts";
 import type { DeviceStore } from "../store/device-store.ts";
 import type { AttachmentPort } from "./attachment-port.ts";
 import { fetchFile, keptOnDevice } from "./fetch-file.ts";
+import { checkSize } from "./price-of-file.ts";
 import { newFileSecrets, sealFile } from "./seal-file.ts";
 import { chunkWrite, type TransferRow, transferRow, transferWrite } from "./transfer-rows.ts";
 import { Uploader } from "./uploader.ts";
@@ -25,7 +28,13 @@ export interface FileOutbox {
   refuse(id: string, problem: { code: string; reason: string; nextStep: string }): Promise<void>;
 }
 
+/** What a file must pass before it is sealed. @throws as SendDesk.check */
+export interface FileChecks {
+  check(conversation: Conversation, suite: Suite, level: Level, payload?: Payload): void;
+}
+
 export interface FileDeskParts {
+  readonly levelPolicy: () => LevelPolicy;
   readonly store: DeviceStore;
   readonly attachments: AttachmentPort;
   readonly announce: (event: {
@@ -47,12 +56,14 @@ interface Fetching {
 export class FileDesk {
   readonly #parts: FileDeskParts;
   readonly #outbox: FileOutbox;
+  readonly #checks: FileChecks;
   readonly #uploader: Uploader;
   readonly #transfers = new Map<string, TransferRow>();
   readonly #fetching = new Map<string, Fetching>();
 
-  constructor(parts: FileDeskParts, outbox: FileOutbox) {
+  constructor(parts: FileDeskParts, outbox: FileOutbox, checks: FileChecks) {
     this.#parts = parts;
+    this.#checks = checks;
     this.#outbox = outbox;
     this.#uploader = new Uploader(parts.store, parts.attachments, {
       progress: (message, row, done, total) => this.#progress(message, toHex(row.conversation), done, total),
@@ -90,20 +101,18 @@ export class FileDesk {
     id: string,
     file: OutgoingFile,
     suite: Suite,
-    level: number,
-  ): Promise<void> {
-    if (this.#transfers.has(id)) return;
+    level: Level,
+  ): Promise<string> {
+    const { store, levelPolicy } = this.#parts;
+    if (this.#transfers.has(id) || (await store.get("identifiers", id)) !== undefined) return id;
+    checkSize(levelPolicy(), suite, level, file.bytes.length);
     if (usesPad(suite)) {
-      const body = inlineBody(file);
-      return await this.#outbox.write(
-        conversation,
-        id,
-        { kind: payloadKinds.inlineFile, body },
-        suite,
-        level,
-      );
+      const payload: Payload = { kind: payloadKinds.inlineFile, body: inlineBody(file) };
+      this.#checks.check(conversation, suite, level, payload);
+      await this.#outbox.write(conversation, id, payload, suite, level);
+      return id;
     }
-    const { store } = this.#parts;
+    this.#checks.check(conversation, suite, level);
     const secrets = newFileSecrets(file.bytes.length);
     const common = { conversation: conversation.idBytes, fileId: secrets.fileId, size: secrets.size };
     const sealing: TransferRow = { ...common, phase: "sealing" };
@@ -117,6 +126,7 @@ export class FileDesk {
       await store.commit([transferWrite(id, row)]);
       await this.#outbox.write(conversation, id, { kind: payloadKinds.file, body }, suite, level);
       this.#uploader.add(id, row);
+      return id;
     } catch (error) {
       this.#outbox.release(id);
       await this.#forget(id, sealing);

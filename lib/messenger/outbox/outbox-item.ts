@@ -57,6 +57,8 @@ export interface OutboxItem {
   state: OutboxState;
   /** The final ciphertext, once bound. */
   bytes: Bytes | undefined;
+  /** Its file is not at the relay yet: it takes no key before. */
+  held?: boolean;
   /** Its ciphertext is being made: too late to cancel. */
   binding: boolean;
   /** OTP and OTP_HYBRID: the pad, while it waits for its turn or for the epoch. */

@@ -32,6 +32,8 @@ export class Outgoing {
   readonly #supply: KeySupply;
   readonly #pumping = new Set<string>();
   readonly #binding = new Set<string>();
+  /** Messages that wait for their file, perhaps before they are written. */
+  readonly #held = new Set<string>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #stopped = false;
 
@@ -63,7 +65,9 @@ export class Outgoing {
       if (!conversation) continue;
       const message = await this.#parts.store.get("messages", ordinalKey(conversation.id, row.ordinal));
       const body = row.kind === "envelope" && message ? storedBody(messageRow.decode(message)) : noBody;
-      this.#lines.add(readItem(row, conversation, body));
+      const item = readItem(row, conversation, body);
+      item.held = this.#held.has(item.id);
+      this.#lines.add(item);
     }
   }
 
@@ -104,6 +108,7 @@ export class Outgoing {
       at,
       body,
       state: queued,
+      held: this.#held.has(id),
       bytes: undefined,
       binding: false,
       drawn: undefined,
@@ -147,7 +152,7 @@ export class Outgoing {
       const { state } = item;
       if (state.phase === "drawing") drawing++;
       if (drawing >= drawsAtOnce && usesPad(item.suite)) break;
-      if (state.phase !== "queued") continue;
+      if (state.phase !== "queued" || item.held) continue;
       if (state.waiting && (state.waiting.retryAt === null || state.waiting.retryAt > now)) {
         retryAt = Math.min(retryAt, state.waiting.retryAt ?? retryAt);
         continue;
@@ -208,6 +213,30 @@ export class Outgoing {
     this.pump(item.conversation);
   }
 
+  /** The message takes no key until `release`; the ones after it go on. Also before it is written or loaded. */
+  hold(id: string): void {
+    this.#held.add(id);
+    const item = this.#lines.item(id);
+    if (item) item.held = true;
+  }
+
+  release(id: string): void {
+    this.#held.delete(id);
+    const item = this.#lines.item(id);
+    if (!item) return;
+    item.held = false;
+    this.pump(item.conversation);
+  }
+
+  /** A held message cannot go: its file was refused. It may be tried again, or cancelled. */
+  async refuse(id: string, problem: { code: string; reason: string; nextStep: string }): Promise<void> {
+    const item = this.#lines.item(id);
+    if (!item?.held) return;
+    item.state = advance(item.state, { type: "refused", ...problem });
+    await this.#parts.store.commit([itemWrite(item)]);
+    this.#announce(item.conversation);
+  }
+
   /** The relay's log holds this own entry. Returns whether it is one of this device's. */
   acknowledged(conversation: Conversation, hash: Bytes, seq: number): boolean {
     const hex = toHex(hash);
@@ -252,6 +281,7 @@ export class Outgoing {
   #nextReady(conversation: Conversation): OutboxItem | undefined {
     for (const item of this.#lines.open(conversation.id)) {
       const { state } = item;
+      if (item.held) continue;
       if (state.phase === "drawn") return item;
       if (state.phase === "drawing" || (state.phase === "queued" && !state.waiting)) return undefined;
     }

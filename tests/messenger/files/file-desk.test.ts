@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Conversation } from "../../../lib/messenger/engine/conversation.ts";
 import { FileDesk, type FileOutbox } from "../../../lib/messenger/files/file-desk.ts";
 import { VolatileStore } from "../../../lib/messenger/store/volatile-store.ts";
+import { defaultLevelPolicy } from "../../../lib/protocol/level-policy.ts";
 import { encodePayload, type Payload, payloadKinds } from "../../../lib/protocol/payload.ts";
 import { suites } from "../../../lib/protocol/suites.ts";
 import { type Bytes, utf8 } from "../../../lib/shared/bytes.ts";
@@ -64,11 +65,13 @@ function device(relay: FakeAttachments, store = new VolatileStore()) {
       announce: ({ type, done }) => {
         if (type === "file") progress.push(done ?? 0);
       },
+      levelPolicy: () => defaultLevelPolicy,
       fail: (error) => {
         throw error;
       },
     },
     outbox,
+    { check: () => undefined },
   );
   return { desk, outbox, store, progress };
 }
