@@ -1,8 +1,8 @@
 import { disjointPaths } from "./disjoint-paths.ts";
 import type { Graph } from "./graph.ts";
+import type { RouteRequest, TreeRequest } from "./route-request.ts";
 import type { RouteSearch } from "./route-search.ts";
 import { type Growth, growTree } from "./route-tree.ts";
-import type { RouteRequest, TreeRequest } from "./routing.ts";
 import { hopsOf, joinPaths, type KeyOnLink, type Path, prepareSearch, reversePath } from "./widest-path.ts";
 
 /** The graph, its search arrays, and which sites are satellites. */

@@ -5,16 +5,7 @@ import { type AtStep, passStep } from "../kme/supply-steps.ts";
 import type { Ledger } from "./ledger.ts";
 import { decodeRowBody } from "./ledger-row.ts";
 import type { SiteSigningKeys } from "./site-signing-keys.ts";
-
-/** A site's signed head as another site's chain holds it. */
-export interface WitnessedHead {
-  readonly site: string;
-  readonly witness: string;
-  readonly length: number;
-  readonly hash: Uint8Array;
-  readonly signature: Uint8Array;
-  readonly at: number;
-}
+import type { WitnessedHead } from "./witnessed-head.ts";
 
 /**
  * Enters the signed heads of the sites' chains into two other sites' chains, so that a chain rewritten in place

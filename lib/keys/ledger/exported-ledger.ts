@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { fromHex } from "../../shared/hex.ts";
-import { headOf, type WitnessedHead } from "./chain-witness.ts";
+import { headOf } from "./chain-witness.ts";
 import { type ExportHeader, LedgerExportError, readHeader, readRow } from "./export-format.ts";
 import type { LedgerRow } from "./ledger-row.ts";
 import type { LedgerSource } from "./ledger-source.ts";
 import { verifyHeadWith } from "./site-signing-keys.ts";
+import type { WitnessedHead } from "./witnessed-head.ts";
 
 /** A ledger read from a JSON Lines export, with everything needed to check it. */
 export interface ExportedLedger extends LedgerSource {

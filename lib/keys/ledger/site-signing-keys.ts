@@ -10,7 +10,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writePrivateFile } from "../../shared/private-file.ts";
-import type { WitnessedHead } from "./chain-witness.ts";
+import type { WitnessedHead } from "./witnessed-head.ts";
 
 const label = Buffer.from("vernam/1 ledger head\0");
 const fileSchema = z.record(z.string(), z.string());

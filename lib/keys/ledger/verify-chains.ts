@@ -1,8 +1,8 @@
 import { equalBytes } from "../../shared/bytes.ts";
 import type { VerifyView } from "../api-types.ts";
-import type { WitnessedHead } from "./chain-witness.ts";
 import { chainHash, chainStart, decodeRowBody, type LedgerRow } from "./ledger-row.ts";
 import type { LedgerSource } from "./ledger-source.ts";
+import type { WitnessedHead } from "./witnessed-head.ts";
 
 type Break = { readonly site: string; readonly index: number; readonly reason: string };
 
