@@ -19,6 +19,19 @@ const oneDecoy = (lossDb: number, deviation: "hoeffding" | "chernoff" = "chernof
 const options = { epsilonSec: 1e-15, epsilonCor: 1e-15, reconciliationEfficiency: 1.05 };
 
 describe("one-decoy bounds", () => {
+  it("bound the vacuum by the decoy's errors even where the signal's would give less: nothing is chosen by the data", () => {
+    const counts = (signal: number, decoy: number) => ({
+      key: [6e6, 8e5, 0] as const,
+      test: [4e5, 6e4, 0] as const,
+      testErrors: [4400, 900, 0] as const,
+      keyErrors: [signal, decoy, 0] as const,
+    });
+    const singles = (signal: number, decoy: number) =>
+      estimateDecoy({ ...oneDecoy(10), counts: counts(signal, decoy), epsilonSec: 1e-9 }).singlePhotonBits;
+    expect(singles(0, 30_000)).toBe(singles(10_000, 30_000));
+    expect(singles(10_000, 30_000)).toBeLessThan(singles(10_000, 12_000));
+  });
+
   it("are those of Rusca et al. 2018, written out once more", () => {
     const counts = {
       key: [6e6, 8e5, 0],
@@ -35,7 +48,7 @@ describe("one-decoy bounds", () => {
       (Math.exp(of === 1 ? mu1 : mu2) / (of === 1 ? p1 : p2)) * (k - Math.sqrt((total / 2) * log));
     const single = (n1: number, n2: number, m1: number, m2: number) => {
       const n = n1 + n2;
-      const errors = Math.min(up(m1, m1 + m2, 1), up(m2, m1 + m2, 2));
+      const errors = up(m2, m1 + m2, 2);
       const vacuum = 2 * (tau(0) * errors + Math.sqrt((n / 2) * log));
       const ratio = mu2 ** 2 / mu1 ** 2;
       const inner = down(n2, n, 2) - ratio * up(n1, n, 1) - ((1 - ratio) * vacuum) / tau(0);
