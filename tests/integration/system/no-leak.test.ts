@@ -78,7 +78,7 @@ function newText(length: number): string {
 
 interface UsedPad {
   readonly ciphertext: Buffer;
-  /** How many bytes of the key there are up to the marker that ends the text. */
+  /** How many bytes of the key there are before the padding and its marker. */
   readonly untilPadding: number;
 }
 
@@ -86,7 +86,7 @@ interface UsedPad {
 function padsFor(text: string): Map<string, UsedPad> {
   const payload = encodePayload({ kind: payloadKinds.text, body: text });
   const padded = pad(payload, paddedLengthFor(payload.length));
-  const untilPadding = macKeyLength + payload.length + 1;
+  const untilPadding = macKeyLength + payload.length;
   const fitting = [...secrets].filter(([, key]) => key.length === macKeyLength + padded.length);
   return new Map(
     fitting.map(([hex, key]) => {
@@ -98,7 +98,8 @@ function padsFor(text: string): Map<string, UsedPad> {
 
 /**
  * Everything that must not be found. Where the plaintext is the zeros that pad it, ciphertext and pad are the same
- * bytes by the nature of a one-time pad (they were used once, for zeros): runs that lie wholly there are left out.
+ * bytes by the nature of a one-time pad (they were used once, for zeros): runs that lie wholly there are left out, the
+ * marker before the zeros included, of which a base64 spelling shows only bits that it does not change.
  */
 function search(): LeakSearch {
   const all = new LeakSearch();
@@ -134,6 +135,19 @@ function leaksInRecordings(what: LeakSearch) {
 function recordedBytes(from: "client" | "server"): Buffer {
   return Buffer.concat(
     proxy.recordings().flatMap((one) => (one.from === from ? [one.wire, one.frames] : [])),
+  );
+}
+
+/** As it is, or in base64: so Socket.IO carries bytes until its connection has become a WebSocket. */
+function isIn(recorded: Buffer, bytes: Buffer): boolean {
+  return (
+    recorded.includes(bytes) ||
+    [0, 1, 2].some((before) => {
+      const spelled = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
+      return recorded.includes(
+        spelled.slice(Math.ceil((before * 4) / 3), spelled.replace(/=+$/, "").length - 1),
+      );
+    })
   );
 }
 
@@ -196,7 +210,7 @@ describe("what reaches the web process", () => {
     for (const text of padTexts) {
       const ciphertexts = [...padsFor(text).values()].map(({ ciphertext }) => ciphertext);
       expect(ciphertexts.filter((ciphertext) => sent.includes(ciphertext))).toHaveLength(1);
-      expect(ciphertexts.filter((ciphertext) => received.includes(ciphertext))).toHaveLength(1);
+      expect(ciphertexts.filter((ciphertext) => isIn(received, ciphertext))).toHaveLength(1);
     }
     for (const { head, from } of proxy.recordings().filter((one) => one.from === "server")) {
       expect(head, from).not.toMatch(/content-encoding|permessage-deflate/i);
