@@ -152,8 +152,10 @@ const texts: Readonly<Record<string, ProblemText>> = {
 
   file: ["file.damaged", "askAgain"],
   attachment: ["file.incomplete", "retry"],
+  "attachment.unknown": ["file.gone", "askAgain"],
   "attachment.quota": ["file.noRoom", "shorter"],
   "file.changed": ["file.changed", "retry"],
+  "file.lost": ["file.gone", "retry"],
   history: ["history.damaged", "wholeCopy"],
   "history.open": ["history.open", "passphrase"],
   "history.passphrase": ["history.passphrase", "passphrase"],
