@@ -4,8 +4,8 @@ import type { LinkParameters } from "../../quantum/link-parameters.ts";
 /** Security parameters of every routine block (each bounds one way to fail). */
 export const blockEpsilon = { epsilonSec: 1e-15, epsilonCor: 1e-15 } as const;
 
-/** A probe asks only whether the link is quiet; its bits are thrown away. */
-const probeSiftedBits = 20_000;
+/** A probe asks only whether the link is quiet; its bits are thrown away. So many show a fifth of the photons split. */
+export const probeSiftedBits = 50_000;
 
 export interface BlockSize {
   readonly siftedTarget: number;
