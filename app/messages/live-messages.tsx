@@ -6,6 +6,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { useEngine } from "@/lib/ui/messenger/use-engine.ts";
 import { SiteDirectoryProvider } from "@/lib/ui/network/site-directory.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
+import { useOfflineShell } from "@/lib/ui/offline/use-offline-shell.ts";
 import type { SessionUser } from "@/lib/ui/session-user.ts";
 import { MessagesScreen } from "./messages-screen.tsx";
 
@@ -17,6 +18,7 @@ export function LiveMessages({ user }: { user: SessionUser }) {
     { user: { id: user.id, name: user.name, site: user.site }, profile: "default" },
     attempt,
   );
+  useOfflineShell(api);
   if (problem === "unsupported") {
     return (
       <Empty icon="shield" title={t("engine.unsupported")}>

@@ -14,12 +14,26 @@ export interface RuntimeConfig {
 
 let asked: Promise<RuntimeConfig> | undefined;
 
-/** Asked once per page; a failure is asked again by the next caller. */
+const rememberedAs = "vernam-runtime-config";
+
+/**
+ * Asked once per page; a failure is asked again by the next caller. Without a network the last answer stands in: a page
+ * that starts offline must know its gateway when the network is back.
+ */
 export function loadRuntimeConfig(): Promise<RuntimeConfig> {
-  asked ??= fetch("/api/runtime-config", { cache: "no-store" }).then(async (answer) => {
-    if (!answer.ok) throw new Error(`runtime-config answered ${answer.status}`);
-    return (await answer.json()) as RuntimeConfig;
-  });
+  asked ??= fetch("/api/runtime-config", { cache: "no-store" }).then(
+    async (answer) => {
+      if (!answer.ok) throw new Error(`runtime-config answered ${answer.status}`);
+      const config = (await answer.json()) as RuntimeConfig;
+      localStorage.setItem(rememberedAs, JSON.stringify(config));
+      return config;
+    },
+    (offline: unknown) => {
+      const remembered = localStorage.getItem(rememberedAs);
+      if (remembered === null) throw offline;
+      return JSON.parse(remembered) as RuntimeConfig;
+    },
+  );
   asked.catch(() => {
     asked = undefined;
   });

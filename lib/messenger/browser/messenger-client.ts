@@ -2,11 +2,17 @@ import type { MessengerApi, MessengerEvents } from "../messenger-api.ts";
 import { apiMethods, fromWireError, type WireAnswer } from "./api-calls.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
+/** The messenger in this page's worker. */
+export interface BrowserMessenger extends MessengerApi {
+  /** Addresses of the scripts that the worker runs. */
+  scripts(): Promise<readonly string[]>;
+}
+
 /**
  * The messenger as a page sees it: every call goes to the worker that holds engine, keys and history, and comes
  * back as a promise. One client per page and profile; `stop` ends the worker.
  */
-export function createMessengerClient(): MessengerApi {
+export function createMessengerClient(): BrowserMessenger {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "messenger" });
   const open = new Map<number, (answer: WireAnswer) => void>();
   const listeners = new Set<(event: MessengerEvents) => void>();
@@ -48,6 +54,7 @@ export function createMessengerClient(): MessengerApi {
   ) as unknown as Omit<MessengerApi, "stop" | "subscribe">;
   return {
     ...calls,
+    scripts: async () => (await call("scripts")) as readonly string[],
     async stop() {
       await call("stop");
       worker.terminate();

@@ -38,11 +38,17 @@ async function answer({ method, args }: ToWorker): Promise<WireAnswer> {
   try {
     if (method === "start") return { result: shared.start(args[0] as MessengerOptions) };
     if (method === "stop") return { result: await shared.stop() };
+    if (method === "scripts") return { result: ownScripts() };
     if (!apiMethods.includes(method as ApiMethod)) throw new TypeError(`no call ${method}`);
     return { result: await shared.call(method as ApiMethod, args) };
   } catch (error) {
     return { error: toWireError(error) };
   }
+}
+
+/** What this worker was made of, for a start without a network. */
+function ownScripts(): readonly string[] {
+  return [location.href, ...performance.getEntriesByType("resource").map(({ name }) => name)];
 }
 
 async function createEngine(options: MessengerOptions): Promise<MessengerApi> {

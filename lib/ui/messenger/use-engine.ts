@@ -1,12 +1,12 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { createMessengerClient } from "../../messenger/browser/messenger-client.ts";
-import type { MessengerApi, MessengerOptions } from "../../messenger/messenger-api.ts";
+import { type BrowserMessenger, createMessengerClient } from "../../messenger/browser/messenger-client.ts";
+import type { MessengerOptions } from "../../messenger/messenger-api.ts";
 import { loadRuntimeConfig } from "../runtime-config.ts";
 
 export type EngineStart =
-  | { readonly api: MessengerApi; readonly problem: null }
+  | { readonly api: BrowserMessenger; readonly problem: null }
   | { readonly api: null; readonly problem: null | "unsupported" | "unreachable" };
 
 type EngineIdentity = Pick<MessengerOptions, "user" | "profile"> & Pick<Partial<MessengerOptions>, "desk">;
@@ -40,7 +40,7 @@ export function useEngine(identity: EngineIdentity | null, attempt = 0): EngineS
       return;
     }
     let gone = false;
-    let running: MessengerApi | undefined;
+    let running: BrowserMessenger | undefined;
     loadRuntimeConfig()
       .then(async ({ gatewayOrigin }) => {
         if (gone) return;
