@@ -1,10 +1,19 @@
-import { signCommand } from "../protocol/command.ts";
 import { decodePayload, payloadKinds } from "../protocol/payload.ts";
 import type { Bytes } from "../shared/bytes.ts";
 import { VernamError } from "../shared/errors.ts";
 import { toHex } from "../shared/hex.ts";
 import { randomUuid, timeUuid } from "../shared/uuid.ts";
+import type { ChangeRequest, Content, FoundMessage } from "./api/content.ts";
 import type { FileApi, FilePriceView, OpenedFile, OutgoingFile } from "./api/files.ts";
+import { payloadOf } from "./content/content-payload.ts";
+import type { ThreadRow } from "./content/thread-reader.ts";
+import type {
+  ContactDeviceView,
+  EnrolmentView,
+  OwnDeviceView,
+  PendingDeviceView,
+} from "./api/devices.ts";
+import { viewWaiting } from "./devices/waiting-device.ts";
 import type { Conversation } from "./engine/conversation.ts";
 import type { EngineSession } from "./engine/engine-session.ts";
 import { EnrolmentDriver } from "./engine/enrolment-driver.ts";
@@ -13,6 +22,7 @@ import { contactRow, messageRow, parseOrdinalKey, recordRow } from "./engine/row
 import {
   conversationDigits,
   memberDigits,
+  suiteName,
   suiteNumber,
   viewConversation,
   viewKeyCard,
@@ -20,6 +30,7 @@ import {
 } from "./engine/views.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { priceOfFile } from "./files/price-of-file.ts";
+import { audienceOf } from "./inbox/audience.ts";
 import type {
   ContactView,
   ConversationView,
@@ -32,16 +43,18 @@ import type {
   MessengerOptions,
   PolicyView,
   PriceView,
+  RecipientView,
   SafetyView,
   SelfView,
   SuiteName,
+  SupplyView,
   TimelineView,
 } from "./messenger-api.ts";
 import { MessengerError } from "./messenger-error.ts";
+import { askSupply } from "./outbox/ask-supply.ts";
 import { bodyOf, paddedLengthOf } from "./outbox/outbox-item.ts";
 import { priceOf } from "./price.ts";
 
-const commandLifetime = 60_000;
 const pageSize = 50;
 const text = new TextDecoder();
 
@@ -118,13 +131,14 @@ export class MessengerEngine implements MessengerApi {
   }
 
   async conversations(): Promise<readonly ConversationView[]> {
-    const { book, parts } = this.#session();
+    const { book, parts, content } = this.#session();
     return book
       .mine()
       .map((conversation) => {
         const peer = this.#peer(conversation);
         const verified = peer !== undefined && this.#isVerified(conversation, peer);
-        return viewConversation(conversation, parts.directory, parts.self.user, verified);
+        const settings = content.settings.view(conversation.id);
+        return viewConversation(conversation, parts.directory, parts.self.user, verified, settings);
       })
       .sort((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0));
   }
@@ -152,40 +166,97 @@ export class MessengerEngine implements MessengerApi {
     id: string,
     options: { readonly before?: string; readonly limit?: number } = {},
   ): Promise<readonly MessageView[]> {
-    const { book, outgoing, parts } = this.#session();
+    const { book, thread } = this.#session();
     const conversation = book.get(id);
-    const before = options.before === undefined ? undefined : await this.#messageKey(options.before);
-    const rows = await parts.store.range("messages", {
-      prefix: `${id}/`,
-      reverse: true,
-      limit: options.limit ?? pageSize,
-      ...(before === undefined ? {} : { before }),
-    });
-    return [...rows].reverse().map(({ key, value }) => {
-      const row = messageRow.decode(value);
-      return viewMessage(
-        parseOrdinalKey(key).ordinal,
-        row,
-        conversation,
-        outgoing.item(toHex(row.id)),
-        parts.self,
-        parts.directory,
-      );
-    });
+    const bounds = options.before === undefined ? {} : { before: await this.#messageKey(options.before) };
+    const rows = await thread.newest(conversation, { limit: options.limit ?? pageSize, ...bounds });
+    return rows.map((row) => this.#view(conversation, row));
   }
 
   /** `id`: 16 bytes in hex, for callers that may repeat the call; the same id is the same message. */
   async send(
     conversation: string,
-    body: string,
+    content: Content | string,
     suite: SuiteName,
     level: Level = 0,
     id?: string,
   ): Promise<string> {
-    const { book, sending } = this.#session();
+    const { book, sending, changes } = this.#session();
     const open = book.get(conversation);
     this.#checkDevices(open);
-    return await sending.send(open, { kind: payloadKinds.text, body }, suiteNumber(suite), level, id);
+    const payload = await payloadOf(content, (message) => changes.hashOf(message));
+    return await sending.send(open, payload, suiteNumber(suite), level, id);
+  }
+
+  async edit(message: string, body: string, id?: string): Promise<string> {
+    return await this.#change({ kind: "edit", message, text: body }, id);
+  }
+
+  async remove(message: string, id?: string): Promise<string> {
+    return await this.#change({ kind: "remove", message }, id);
+  }
+
+  async react(message: string, emoji: string | null, id?: string): Promise<string> {
+    return await this.#change({ kind: "react", message, emoji }, id);
+  }
+
+  async setTimer(conversation: string, seconds: number | null, id?: string): Promise<string> {
+    return await this.#change({ kind: "timer", conversation, seconds }, id);
+  }
+
+  async changePrice(request: ChangeRequest): Promise<PriceView & { readonly suite: SuiteName }> {
+    const { changes, outgoing } = this.#session();
+    const { conversation, payload, suite } = await changes.write(request);
+    const padded = paddedLengthOf(bodyOf(payload));
+    return {
+      ...priceOf(padded, suite, outgoing.isEpochOpen(conversation, suite)),
+      suite: suiteName(suite),
+    };
+  }
+
+  async edits(message: string): Promise<readonly { readonly at: number; readonly text: string }[]> {
+    const found = await this.#session().content.changes.read(await this.#messageKey(message));
+    return found?.content.versions.slice(0, -1) ?? [];
+  }
+
+  async setDraft(conversation: string, draft: string): Promise<void> {
+    const { book, content } = this.#session();
+    content.settings.setDraft(book.get(conversation).id, draft);
+  }
+
+  async mute(conversation: string, on: boolean): Promise<void> {
+    const { book, content } = this.#session();
+    await content.settings.mute(book.get(conversation).id, on);
+  }
+
+  async search(
+    query: string,
+    conversation?: string,
+    limit = pageSize,
+  ): Promise<readonly FoundMessage<MessageView>[]> {
+    const { book, thread } = this.#session();
+    const rows = await thread.find(query, conversation, limit);
+    return rows.map(({ conversation: id, row }) => ({
+      message: this.#view(book.get(id), row),
+      conversation: id,
+    }));
+  }
+
+  async around(id: string, at: string | number, limit = pageSize): Promise<readonly MessageView[]> {
+    const { book, thread } = this.#session();
+    const conversation = book.get(id);
+    const key = typeof at === "string" ? await this.#messageKey(at) : await thread.keyAt(conversation, at);
+    if (key === undefined) return [];
+    const rows = await thread.around(conversation, key, limit);
+    return rows.map((row) => this.#view(conversation, row));
+  }
+
+  async exportHistory(passphrase: string): Promise<Bytes> {
+    return await this.#session().history.export(passphrase);
+  }
+
+  async importHistory(bytes: Bytes, passphrase: string): Promise<{ messages: number; skipped: number }> {
+    return await this.#session().history.import(bytes, passphrase);
   }
 
   async cancel(message: string): Promise<void> {
@@ -254,10 +325,11 @@ export class MessengerEngine implements MessengerApi {
     if (suite !== undefined) outgoing.expect(book.get(conversation), suiteNumber(suite), level);
   }
 
-  async price(conversation: string, body: string, suite: SuiteName): Promise<PriceView> {
-    const { book, outgoing } = this.#session();
+  async price(conversation: string, content: Content | string, suite: SuiteName): Promise<PriceView> {
+    const { book, outgoing, changes } = this.#session();
     const number = suiteNumber(suite);
-    const padded = paddedLengthOf(bodyOf({ kind: payloadKinds.text, body }));
+    const payload = await payloadOf(content, (message) => changes.hashOf(message));
+    const padded = paddedLengthOf(bodyOf(payload));
     return priceOf(padded, number, outgoing.isEpochOpen(book.get(conversation), number));
   }
 
@@ -300,6 +372,25 @@ export class MessengerEngine implements MessengerApi {
     return await timeline.list(book.get(conversation));
   }
 
+  async recipients(message: string): Promise<readonly RecipientView[]> {
+    const { parts, book } = this.#session();
+    const key = await this.#messageKey(message);
+    const bytes = await parts.store.get("messages", key);
+    const row = bytes && messageRow.decode(bytes);
+    if (!row?.rosterHead || !row.mine) return [];
+    const conversation = book.get(parseOrdinalKey(key).conversation);
+    return audienceOf(row, conversation, parts.self.user).map(({ user, state }) => ({
+      user,
+      name: parts.directory.user(user)?.name ?? user,
+      state,
+    }));
+  }
+
+  async supply(conversation: string): Promise<SupplyView | null> {
+    const { book, parts } = this.#session();
+    return await askSupply(book.get(conversation), parts);
+  }
+
   async keyCard(message: string): Promise<KeyCardView | null> {
     const { parts } = this.#session();
     const key = await this.#messageKey(message).catch(() => undefined);
@@ -311,13 +402,14 @@ export class MessengerEngine implements MessengerApi {
   }
 
   async safetyNumber(id: string): Promise<SafetyView | null> {
-    const { book, parts } = this.#session();
+    const { book, devices, parts } = this.#session();
     const conversation = book.get(id);
     const user = this.#peer(conversation);
     const digits = user === undefined ? undefined : conversationDigits(conversation, parts.self.user, user);
     if (user === undefined || digits === undefined) return null;
     const name = parts.directory.user(user)?.name ?? user;
-    return { user, name, digits, verified: this.#isVerified(conversation, user) };
+    const qr = devices.safetyCode(conversation, user) ?? "";
+    return { user, name, digits, qr, verified: this.#isVerified(conversation, user) };
   }
 
   async setVerified(user: string, verified: boolean): Promise<void> {
@@ -335,15 +427,50 @@ export class MessengerEngine implements MessengerApi {
   }
 
   async signCommand(kind: string, args: Readonly<Record<string, string | number | boolean>>): Promise<Bytes> {
-    const { parts, certificate } = this.#session();
-    const command = {
-      nonce: randomUuid(),
-      expiry: this.#now() + commandLifetime,
-      kind,
-      args,
-      certificateHash: certificate.hash,
-    };
-    return await signCommand(command, parts.self.signer);
+    return await this.#session().signCommand(kind, args);
+  }
+
+  async devices(): Promise<readonly OwnDeviceView[]> {
+    return await this.#session().devices.devices();
+  }
+
+  async signOutDevice(device: string): Promise<void> {
+    await this.#session().devices.signOut(device);
+  }
+
+  async pendingDevices(): Promise<readonly PendingDeviceView[]> {
+    return await this.#session().devices.pending();
+  }
+
+  async approveDevice(device: string, digits: string): Promise<void> {
+    await this.#session().devices.approve(device, digits);
+  }
+
+  async deviceDigits(device: string): Promise<string> {
+    return await this.#session().devices.digits(device);
+  }
+
+  async enrolment(): Promise<EnrolmentView | null> {
+    const waiting = this.#driver?.waiting;
+    return waiting ? viewWaiting(waiting) : null;
+  }
+
+  async takeAccessCard(card: string): Promise<void> {
+    await this.#driver?.takeCard(card);
+  }
+
+  async compareSafetyCode(id: string, scanned: string): Promise<boolean> {
+    const { book, devices } = this.#session();
+    const conversation = book.get(id);
+    const user = this.#peer(conversation);
+    if (user === undefined || !devices.compare(conversation, user, scanned)) return false;
+    await this.setVerified(user, true);
+    return true;
+  }
+
+  async contactDevices(user: string): Promise<readonly ContactDeviceView[]> {
+    const { book, devices } = this.#session();
+    return devices.contactDevices(book.mine(), user, this.#verified.get(user));
   }
 
   subscribe(listener: (event: MessengerEvents) => void): () => void {
@@ -369,6 +496,18 @@ export class MessengerEngine implements MessengerApi {
   #isVerified(conversation: Conversation, user: string): boolean {
     const digits = this.#verified.get(user);
     return digits !== undefined && digits === memberDigits(conversation, user);
+  }
+
+  async #change(request: ChangeRequest, id: string | undefined): Promise<string> {
+    const { sending, changes } = this.#session();
+    const { conversation, payload, suite, level } = await changes.write(request);
+    this.#checkDevices(conversation);
+    return await sending.send(conversation, payload, suite, level as Level, id);
+  }
+
+  #view(conversation: Conversation, row: ThreadRow): MessageView {
+    const { outgoing, parts } = this.#session();
+    return viewMessage(row, conversation, outgoing.item(toHex(row.row.id)), parts.self, parts.directory);
   }
 
   /** The row key of a message. @throws MessengerError "message.unknown" */

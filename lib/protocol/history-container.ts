@@ -133,6 +133,18 @@ export async function* openHistory(
   }
 }
 
+/**
+ * Whose history a file claims to be and when it was made; true once the file has opened, for every page authenticates
+ * it.
+ * @throws ProtocolError history.open, history.truncated, cbor.*, version.unsupported
+ */
+export function readHistoryOwner(file: Bytes): { readonly user: Bytes; readonly createdAt: number } {
+  const length = frameLength(file);
+  if (length === undefined || file.length < 8 + length) throw truncated();
+  const header = decodeWith(headerCodec, "history header", file.slice(8, 8 + length), limits.header);
+  return { user: header.user, createdAt: header.createdAt };
+}
+
 async function openPage(stream: StreamKey, index: number, piece: Bytes): Promise<HistoryPage> {
   const { sealed } = decodeWith(chunkCodec, "history chunk", piece, limits.historyPage + 64);
   const plaintext =

@@ -1,3 +1,7 @@
+import type { Content, ConversationContentView, MessageContentView } from "./content.ts";
+
+import type { ReachView } from "./delivery.ts";
+
 export type SuiteName = "OTP" | "AES" | "HYBRID" | "OTP_HYBRID";
 
 /** Unclassified, Restricted, Confidential, Secret. */
@@ -16,6 +20,8 @@ export interface MessengerOptions {
 
 export type EngineState =
   | { readonly phase: "starting" | "enrolling" | "connecting" | "ready" | "offline" }
+  /** This device's own site revoked it; its keys are erased. */
+  | { readonly phase: "revoked" }
   | { readonly phase: "other-user"; readonly holder: string }
   | { readonly phase: "approval-needed"; readonly device: string }
   | { readonly phase: "signed-out" }
@@ -50,7 +56,7 @@ export interface MemberView {
   readonly devices: number;
 }
 
-export interface ConversationView {
+export interface ConversationView extends ConversationContentView {
   readonly id: string;
   readonly title: string;
   /** More than a conversation of two: made by `createGroup`. */
@@ -89,7 +95,7 @@ export type Delivery =
     }
   | { readonly state: "failed"; readonly code: string; readonly reason: string; readonly nextStep: string };
 
-export interface MessageView {
+export interface MessageView extends MessageContentView {
   readonly id: string;
   readonly conversation: string;
   readonly sender: { readonly user: string; readonly name: string; readonly device: string };
@@ -105,6 +111,8 @@ export interface MessageView {
   readonly problem: { readonly code: string; readonly reason: string; readonly nextStep: string } | null;
   /** Envelopes of this sender known to be missing before this one. */
   readonly gapBefore: boolean;
+  /** How many of its receivers have it; null unless it is an own message that the relay has. */
+  readonly reach: ReachView | null;
   /** Rises within the conversation in the order of the screen; timeline events have their place in it. */
   readonly ordinal: number;
 }
@@ -166,11 +174,13 @@ export interface SafetyView {
   readonly name: string;
   /** 60 digits in groups of five. */
   readonly digits: string;
+  /** Text of the QR code for the other's camera. No secret. */
+  readonly qr: string;
   readonly verified: boolean;
 }
 
 export interface MessengerEvents {
-  readonly type: "state" | "conversations" | "messages" | "typing" | "contacts" | "file";
+  readonly type: "state" | "conversations" | "messages" | "typing" | "contacts" | "devices" | "file";
   readonly conversation?: string;
   readonly user?: string;
   /** "file": how many bytes of this message's file are through, of all. */
@@ -197,10 +207,10 @@ export interface CoreApi {
     options?: { readonly before?: string; readonly limit?: number },
   ): Promise<readonly MessageView[]>;
   /**
-   * Puts the text in the outbox (durable) and returns its message id.
+   * Puts a message in the outbox (durable; a string is a text) and returns its message id.
    * @throws "level.suite-too-weak", "suite.below-minimum" when the suite is too weak for level or conversation
    */
-  send(conversation: string, text: string, suite: SuiteName, level?: Level): Promise<string>;
+  send(conversation: string, content: Content | string, suite: SuiteName, level?: Level): Promise<string>;
   cancel(message: string): Promise<void>;
   /** Tries a waiting message again now, or with another suite that the level permits. */
   retry(message: string, suite?: SuiteName): Promise<void>;
@@ -210,7 +220,7 @@ export interface CoreApi {
    * beforehand, so that they leave without waiting.
    */
   typing(conversation: string, suite?: SuiteName, level?: Level): Promise<void>;
-  price(conversation: string, text: string, suite: SuiteName): Promise<PriceView>;
+  price(conversation: string, content: Content | string, suite: SuiteName): Promise<PriceView>;
   /** Which suites each classification allows in this conversation. */
   policy(conversation: string): Promise<PolicyView>;
   keyCard(message: string): Promise<KeyCardView | null>;

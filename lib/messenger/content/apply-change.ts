@@ -8,7 +8,7 @@ export interface ChangedContent {
   readonly text: string;
 }
 
-export const untouched: ContentRow = { versions: [], deleted: false, reactions: [] };
+export const untouched: ContentRow = { versions: [], deleted: false, reactions: [], ownChanges: [] };
 
 /**
  * A target after one change by `user`, written at `at` (ms UTC, by the sender's clock). The same changes in any order,
@@ -22,7 +22,8 @@ export function applyChange(
 ): ChangedContent {
   const { payload, user, at } = change;
   if (row.deleted) return { row, text };
-  if (payload.kind === payloadKinds.delete) return { row: { ...untouched, deleted: true }, text: "" };
+  if (payload.kind === payloadKinds.delete)
+    return { row: { ...untouched, deleted: true, ownChanges: row.ownChanges }, text: "" };
   if (payload.kind === payloadKinds.reaction) {
     const { emoji, on } = payload.body;
     const before = row.reactions.find((reaction) => equalBytes(reaction.user, user));

@@ -21,6 +21,8 @@ export interface ContentRow {
   readonly versions: readonly Version[];
   readonly deleted: boolean;
   readonly reactions: readonly StoredReaction[];
+  /** Places of this device's own changes to it: their rows hold its texts too. */
+  readonly ownChanges: readonly number[];
 }
 
 /** "changes/<conversation>/<target hash>/<own hash>": a change that is still to be made to its target. */
@@ -29,6 +31,8 @@ export interface ChangeRow {
   /** Its sender's time. */
   readonly at: number;
   readonly payload: Bytes;
+  /** The place of its own row, of a change that this device made. */
+  readonly ordinal?: number;
 }
 
 /** "timed/<conversation>/<ordinal>": a message that disappears; `expiresAt` once it was read here. */
@@ -57,8 +61,9 @@ export const contentRow = rowCodec<ContentRow>({
   versions: listOf(structKind<Version>({ at: uint, text })),
   deleted: flag,
   reactions: listOf(structKind<StoredReaction>({ user: bytes, emoji: text, on: flag, at: uint })),
+  ownChanges: listOf(uint),
 });
-export const changeRow = rowCodec<ChangeRow>({ user: bytes, at: uint, payload: bytes });
+export const changeRow = rowCodec<ChangeRow>({ user: bytes, at: uint, payload: bytes, ordinal: uint });
 export const timedRow = rowCodec<TimedRow>({ seconds: uint, expiresAt: uint });
 export const settingsRow = rowCodec<SettingsRow>({
   muted: flag,

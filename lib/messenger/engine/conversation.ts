@@ -1,5 +1,6 @@
 import { limits } from "../../protocol/limits.ts";
 import { type Recipient, sortRecipients } from "../../protocol/recipients.ts";
+import type { Revocations } from "../../protocol/revocation-list.ts";
 import type { Roster, RosterDeviceState } from "../../protocol/roster.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
@@ -11,9 +12,12 @@ import { SerialQueue } from "./serial-queue.ts";
 
 const ownKept = 4096;
 
+/** Messages of a restored history have their places before the first one that came here. */
+const firstOrdinal = 2 ** 32;
+
 const emptyProgress: ProgressRow = {
   cursor: 0,
-  nextOrdinal: 1,
+  nextOrdinal: firstOrdinal,
   ownSequence: 0,
   ownPrevious: new Uint8Array(0),
   frontier: [],
@@ -59,9 +63,11 @@ export class Conversation {
     return ordinal;
   }
 
-  /** All devices on the roster but `self`, as a draw names them. */
-  recipients(self: string): readonly Recipient[] {
-    const devices = [...(this.roster?.devices.values() ?? [])].filter(({ device }) => toHex(device) !== self);
+  /** All devices on the roster but `self` and revoked ones, as a draw names them. */
+  recipients(self: string, revocations: Revocations): readonly Recipient[] {
+    const devices = [...(this.roster?.devices.values() ?? [])].filter(
+      ({ device, site }) => toHex(device) !== self && revocations.revokedAt(site, device) === undefined,
+    );
     return sortRecipients(devices.map(({ device, site }) => ({ device, site })));
   }
 
@@ -70,6 +76,9 @@ export class Conversation {
     return [...(this.roster?.devices.values() ?? [])].some(({ user }) => toHex(user) !== selfUser);
   }
 
+  /** Where this device's present membership begins: what others wrote before is not missing. 0: from the first. */
+  historyBegins = 0;
+
   get title(): string | undefined {
     return this.renamed?.title ?? this.roster?.title;
   }
@@ -77,9 +86,6 @@ export class Conversation {
   /** Whether this person is a member, or was one. */
   wasMember(user: string): boolean {
     for (let at = this.roster; at; at = at.before) if (at.members.has(user)) return true;
-  /** Where this device's present membership begins: what others wrote before is not missing. 0: from the first. */
-  historyBegins = 0;
-
     return false;
   }
 

@@ -1,7 +1,15 @@
+import { type Command, signCommand } from "../../protocol/command.ts";
 import type { ParsedCertificate } from "../../protocol/device-certificate.ts";
 import { defaultLevelPolicy } from "../../protocol/level-policy.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
 import type { SiteList } from "../../protocol/site-list.ts";
+import type { Bytes } from "../../shared/bytes.ts";
+import { ChangeWriter } from "../content/change-writer.ts";
+import { ContentDesk } from "../content/content-desk.ts";
+import { ThreadReader } from "../content/thread-reader.ts";
+import { DeviceDesk } from "../devices/device-desk.ts";
+import type { RevocationKeeper } from "../devices/revocation-keeper.ts";
+import { randomUuid } from "../../shared/uuid.ts";
 import type { OpenedMessage } from "../engine-options.ts";
 import type { AttachmentPort } from "../files/attachment-port.ts";
 import { FileDesk } from "../files/file-desk.ts";
@@ -9,6 +17,7 @@ import type { AccessSecrets } from "../gateway/access-secrets.ts";
 import type { GatewayPort } from "../gateway/gateway-port.ts";
 import { GroupDesk } from "../groups/group-desk.ts";
 import { TimelineLedger } from "../groups/timeline-ledger.ts";
+import { HistoryDesk } from "../history/history-desk.ts";
 import { CopyDesk } from "../inbox/copy-desk.ts";
 import { Inbox } from "../inbox/inbox.ts";
 import { ReceiptDesk } from "../inbox/receipt-desk.ts";
@@ -34,15 +43,21 @@ export interface SessionOptions {
   readonly access: AccessSecrets;
   readonly keeper: CertificateKeeper;
   readonly siteList: SiteList;
+  readonly revocations: RevocationKeeper;
   readonly now: () => number;
   readonly announce: (event: MessengerEvents) => void;
   readonly opened: (message: OpenedMessage) => void;
   readonly fail: (error: unknown) => void;
   readonly signedOut: () => void;
   readonly gatewayRefused: (code: string) => void;
+  /** Carries a signed command to the key world. */
+  readonly carry: (command: Bytes) => Promise<void>;
+  /** This device's own site says, signed, that it is revoked. */
+  readonly revoked: () => void;
 }
 
 const conversationsAtOnce = 16;
+const commandLifetime = 60_000;
 
 /** An enrolled device at work: wires the connections to outbox, inbox and receipts. */
 export class EngineSession {
@@ -51,7 +66,12 @@ export class EngineSession {
   readonly outgoing: Outgoing;
   readonly sending: SendDesk;
   readonly groups: GroupDesk;
+  readonly devices: DeviceDesk;
   readonly timeline: TimelineLedger;
+  readonly content: ContentDesk;
+  readonly thread: ThreadReader;
+  readonly changes: ChangeWriter;
+  readonly history: HistoryDesk;
   readonly files: FileDesk;
   readonly #options: SessionOptions;
   readonly #copies: CopyDesk;
@@ -72,6 +92,7 @@ export class EngineSession {
       directory,
       siteList,
       sealingSeeds: () => options.keeper.seeds,
+      revocations: () => options.revocations.current,
       levelPolicy: () => defaultLevelPolicy,
       bindLock: new SerialQueue(),
       now,
@@ -80,9 +101,27 @@ export class EngineSession {
       fail,
     };
     this.book = new ConversationBook(this.parts, () => options.keeper.certificate);
-    this.outgoing = new Outgoing(this.parts, (conversation, seq) => this.#inbox.carried(conversation, seq));
+    this.content = new ContentDesk({
+      parts: this.parts,
+      conversations: () => this.book.all,
+      open: (conversation) => this.outgoing.open(conversation),
+      timerSet: (conversation, setting) => this.timeline.setting(conversation, setting),
+      dropped: (message) => void this.files.dropped(message).catch(fail),
+    });
+    this.thread = new ThreadReader(this.parts, this.content, (message) => this.files.stateOf(message));
+    this.outgoing = new Outgoing(this.parts, {
+      carried: (conversation, seq) => this.#inbox.carried(conversation, seq),
+      bound: ({ conversation, ordinal, at, body }, hash) =>
+        this.content.bound({ conversation, ordinal, at, ...body }, hash),
+      preview: (row, ordinal) => this.content.preview(row, ordinal),
+    });
     this.sending = new SendDesk(this.parts, this.outgoing);
     this.timeline = new TimelineLedger(this.parts);
+    this.devices = new DeviceDesk({
+      parts: this.parts,
+      sign: (kind, args) => this.signCommand(kind, args),
+      carry: options.carry,
+    });
     const { attachments } = options;
     this.files = new FileDesk({ ...this.parts, attachments }, this.outgoing, this.sending);
     this.groups = new GroupDesk({
@@ -94,7 +133,15 @@ export class EngineSession {
     });
     this.#copies = new CopyDesk(store, gateway, now);
     this.#receipts = new ReceiptDesk(this.parts);
-    this.#inbox = new Inbox(this.parts, this.#copies, this.#receipts, {
+    this.changes = new ChangeWriter({
+      store,
+      desk: this.content,
+      user: self.userBytes,
+      conversation: (id) => this.book.get(id),
+      suiteFor: (conversation) => this.sending.ordinarySuite(conversation),
+    });
+    this.history = new HistoryDesk({ parts: this.parts, book: this.book, content: this.content });
+    this.#inbox = new Inbox(this.parts, this.#copies, this.#receipts, this.content, {
       ownEntry: (conversation, hash, seq) => this.outgoing.acknowledged(conversation, hash, seq),
       rosterChanged: (conversation) => this.#rosterChanged(conversation),
       told: (conversation, before, event) => this.timeline.membership(conversation, before, event),
@@ -110,9 +157,18 @@ export class EngineSession {
     return this.parts.relay.connected && this.parts.gateway.connected;
   }
 
+  /** A command to the key world, signed by this device. */
+  async signCommand(kind: string, args: Command["args"]): Promise<Bytes> {
+    const { now, self } = this.parts;
+    const expiry = now() + commandLifetime;
+    const certificateHash = this.certificate.hash;
+    return await signCommand({ nonce: randomUuid(), expiry, kind, args, certificateHash }, self.signer);
+  }
+
   /** Loads everything from the store, then connects. */
   async open(): Promise<void> {
     const { directory, relay, gateway, self, now } = this.parts;
+    await this.#options.revocations.load();
     await directory.load(now());
     await directory.add(this.#options.keeper.certificate.bytes);
     await this.book.load();
@@ -122,12 +178,13 @@ export class EngineSession {
       await this.timeline.load(conversation);
     }
     await this.files.load();
+    await this.content.load();
     await this.outgoing.load(this.book.all);
     gateway.open({
       connected: () => void this.#gatewayConnected(),
       disconnected: () => this.#stateChanged(),
       copy: (pushed) => void this.#copies.push(pushed),
-      revoked: () => undefined,
+      revoked: (list) => void this.#takeRevocations(list).catch(() => undefined),
       refused: (code) => this.#options.gatewayRefused(code),
     });
     relay.open(self.device, {
@@ -152,7 +209,7 @@ export class EngineSession {
     if (progress.unread === 0) return;
     conversation.progress = { ...progress, unread: 0, readOrdinal: progress.nextOrdinal - 1, dueRead: true };
     this.#receipts.read(conversation);
-    await this.parts.store.commit([conversation.progressWrite()]);
+    await this.parts.store.commit([conversation.progressWrite(), ...this.content.read(conversation)]);
     this.#receipts.due(conversation);
     this.parts.announce({ type: "conversations", conversation: conversation.id });
   }
@@ -161,6 +218,7 @@ export class EngineSession {
     this.#stopped = true;
     this.outgoing.stop();
     this.#inbox.stop();
+    this.content.stop();
     this.#receipts.stop();
     this.#copies.stop();
     this.parts.relay.close();
@@ -217,6 +275,7 @@ export class EngineSession {
     await this.#inbox.catchUp(conversation);
     if (this.#stopped || !conversation.roster) return;
     await this.book.joinDevices(conversation);
+    await this.book.dropRevoked(conversation);
     const { receipts } = await this.parts.relay.ask("receipt:list", { conversation: conversation.id });
     for (const { device, kind, bytes } of receipts)
       await this.#receipt({ conversation: conversation.id, device, kind, bytes: relayBytes(bytes) });
@@ -232,8 +291,24 @@ export class EngineSession {
     if (changed) this.parts.announce({ type: "messages", conversation: conversation.id });
   }
 
+  /** Nothing goes to a revoked device any more: open epochs and drawn keys that name it are void, membership follows. */
+  async #takeRevocations(list: Bytes): Promise<void> {
+    const { revocations, revoked } = this.#options;
+    if (!(await revocations.take(list)) || this.#stopped) return;
+    const { self } = this.parts;
+    if (revocations.current.revokedAt(self.site, self.deviceBytes) !== undefined) return revoked();
+    for (const conversation of this.book.all.values()) {
+      const devices = [...(conversation.roster?.devices.values() ?? [])];
+      if (!revocations.current.nameOneOf(devices)) continue;
+      this.outgoing.rosterChanged(conversation);
+      await this.book.dropRevoked(conversation);
+    }
+    this.parts.announce({ type: "contacts" });
+  }
+
   #rosterChanged(conversation: Conversation): void {
     this.outgoing.rosterChanged(conversation);
+    void this.book.dropRevoked(conversation).catch(this.parts.fail);
     const member = conversation.roster?.members.get(this.parts.self.user);
     const present = conversation.roster?.devices.has(this.parts.self.device) ?? false;
     if (member && !present) void this.book.joinDevices(conversation).catch(this.parts.fail);

@@ -3,13 +3,16 @@ import { safetyHalf, safetyNumber } from "../../protocol/safety-number.ts";
 import { type Suite, suites } from "../../protocol/suites.ts";
 import { toHex } from "../../shared/hex.ts";
 import { formatUuid } from "../../shared/uuid.ts";
-import { isCovered } from "../inbox/receipt-desk.ts";
+import type { ConversationContentView } from "../api/content.ts";
+import type { ThreadRow } from "../content/thread-reader.ts";
+import { audienceOf, type Reached } from "../inbox/audience.ts";
 import type {
   ConversationView,
   Delivery,
   KeyCardView,
   Level,
   MessageView,
+  ReachView,
   SuiteName,
 } from "../messenger-api.ts";
 import type { OutboxItem } from "../outbox/outbox-item.ts";
@@ -34,6 +37,7 @@ export function viewConversation(
   directory: Directory,
   selfUser: string,
   verified: boolean,
+  content: Omit<ConversationContentView, "lastKind">,
 ): ConversationView {
   const members = [...(conversation.roster?.members.values() ?? [])].map((member) => {
     const user = toHex(member.user);
@@ -57,6 +61,8 @@ export function viewConversation(
     suiteMinimum: conversation.roster?.suiteMinimum ? suiteName(conversation.roster.suiteMinimum) : null,
     lastText: progress.lastAt === 0 ? null : progress.lastText,
     lastAt: progress.lastAt === 0 ? null : progress.lastAt,
+    lastKind: (progress.lastKind || null) as ConversationContentView["lastKind"],
+    ...content,
     unread: progress.unread,
     verified,
     withoutDevice: members.filter(({ devices }) => devices === 0).map(({ user }) => user),
@@ -69,8 +75,7 @@ export function isGroup({ roster }: Conversation): boolean {
 }
 
 export function viewMessage(
-  ordinal: number,
-  row: MessageRow,
+  { ordinal, row, content }: ThreadRow,
   conversation: Conversation,
   item: OutboxItem | undefined,
   self: { readonly user: string; readonly device: string },
@@ -92,7 +97,18 @@ export function viewMessage(
     delivery: row.mine && ownDevice ? deliveryOf(row, conversation, item, self.user) : null,
     problem: code === undefined ? null : { code, reason: reason ?? "", nextStep: nextStep ?? "" },
     gapBefore: row.gapBefore,
+    reach: ownDevice && row.cancelled !== true && !item ? reachOf(row, conversation, self.user) : null,
     ordinal,
+    ...content,
+  };
+}
+
+function reachOf(row: MessageRow, conversation: Conversation, selfUser: string): ReachView {
+  const audience = audienceOf(row, conversation, selfUser);
+  return {
+    of: audience.length,
+    delivered: audience.filter(({ state }) => state !== "sent").length,
+    read: audience.filter(({ state }) => state === "read").length,
   };
 }
 
@@ -103,7 +119,7 @@ function deliveryOf(
   selfUser: string,
 ): Delivery {
   if (row.cancelled === true) return { state: "cancelled" };
-  if (!item) return { state: receivedState(row.sequence, conversation, selfUser) };
+  if (!item) return { state: receivedState(audienceOf(row, conversation, selfUser)) };
   const { state } = item;
   switch (state.phase) {
     case "queued":
@@ -123,22 +139,11 @@ function deliveryOf(
   }
 }
 
-/** "read" or "delivered" when every other member has it on at least one device. */
-function receivedState(
-  sequence: number,
-  conversation: Conversation,
-  selfUser: string,
-): "sent" | "delivered" | "read" {
-  const others = [...(conversation.roster?.members ?? [])].filter(
-    ([user, member]) => user !== selfUser && member.devices.length > 0,
-  );
-  if (others.length === 0) return "sent";
-  const everybody = (kind: "delivered" | "read") =>
-    others.every(([, { devices }]) =>
-      devices.some((device) => isCovered(conversation.receipts.get(device), kind, sequence)),
-    );
-  if (everybody("read")) return "read";
-  return everybody("delivered") ? "delivered" : "sent";
+/** "read" or "delivered" when everybody that it was encrypted for has it on at least one device. */
+function receivedState(audience: readonly Reached[]): "sent" | "delivered" | "read" {
+  if (audience.length === 0) return "sent";
+  if (audience.every(({ state }) => state === "read")) return "read";
+  return audience.every(({ state }) => state !== "sent") ? "delivered" : "sent";
 }
 
 export function viewKeyCard(row: MessageRow, used: RecordRow): KeyCardView {
@@ -173,15 +178,15 @@ function trustedNodes({ routes, masterSite, slaveSites }: DrawRecord): readonly 
 }
 
 /** A user's devices as the roster pins them. */
-function safetyIdentity(conversation: Conversation, user: string) {
-  const member = conversation.roster?.members.get(user);
-  if (!member) return undefined;
-  const devices = member.devices.flatMap((device) => conversation.device(device) ?? []);
+export function safetyIdentity({ roster }: Pick<Conversation, "roster">, user: string) {
+  const member = roster?.members.get(user);
+  if (!roster || !member) return undefined;
+  const devices = member.devices.flatMap((device) => roster.devices.get(device) ?? []);
   return { user: member.user, devices };
 }
 
 /** The 30 digits of one member, or undefined when there is no device to compare yet. */
-export function memberDigits(conversation: Conversation, user: string): string | undefined {
+export function memberDigits(conversation: Pick<Conversation, "roster">, user: string): string | undefined {
   const identity = safetyIdentity(conversation, user);
   return identity && identity.devices.length > 0 ? safetyHalf(identity) : undefined;
 }

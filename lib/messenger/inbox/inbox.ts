@@ -9,6 +9,8 @@ import { applyRosterEvent, type Roster, rosterAt } from "../../protocol/roster.t
 import { usesPad } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
+import type { ContentDesk } from "../content/content-desk.ts";
+import { isRow } from "../content/content-payload.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
 import type { ParkedRow } from "../engine/rows.ts";
@@ -55,12 +57,18 @@ export class Inbox {
   readonly #parking: Parking;
   #stopped = false;
 
-  constructor(parts: EngineParts, copies: CopyDesk, receipts: ReceiptDesk, hooks: InboxHooks) {
+  constructor(
+    parts: EngineParts,
+    copies: CopyDesk,
+    receipts: ReceiptDesk,
+    content: ContentDesk,
+    hooks: InboxHooks,
+  ) {
     this.#parts = parts;
     this.#copies = copies;
     this.#receipts = receipts;
     this.#hooks = hooks;
-    this.#messages = new MessageLedger(parts, receipts);
+    this.#messages = new MessageLedger(parts, receipts, content);
     this.#parking = new Parking(parts, copies, this.#messages, (conversation, entry, key, refusal) =>
       this.#open(conversation, entry, key, refusal),
     );
@@ -282,7 +290,8 @@ export class Inbox {
       if (used) this.#copies.done(used.recordHash);
       this.#receipts.due(conversation);
       this.#parts.announce({ type: "messages", conversation: conversation.id });
-      this.#parts.opened({ conversation: conversation.id, id: toHex(opened.header.messageId) });
+      if (isRow(opened.payload.kind))
+        this.#parts.opened({ conversation: conversation.id, id: toHex(opened.header.messageId) });
     }, nothing);
     if (key !== undefined) await stored;
   }
@@ -325,6 +334,7 @@ export class Inbox {
       handedKey: (hash: Bytes): HandedKey | undefined => this.#copies.peek(hash),
       receiver: conversation.facts,
       sealingSeeds: this.#parts.sealingSeeds,
+      revocations: this.#parts.revocations(),
     };
   }
 

@@ -5,6 +5,7 @@ import { usesPad } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes, utf8 } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import { randomUuid } from "../../shared/uuid.ts";
+import type { ContentDesk } from "../content/content-desk.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
 import { type MessageRow, messageRow, ordinalKey, type ParkedRow } from "../engine/rows.ts";
@@ -13,16 +14,17 @@ import type { Problem } from "./problems.ts";
 import type { ReceiptDesk } from "./receipt-desk.ts";
 
 const noId: Bytes = new Uint8Array(0);
-const previewCharacters = 120;
 
 /** Makes the rows of received messages: opened, waiting for their key, or unreadable. */
 export class MessageLedger {
   readonly #parts: EngineParts;
   readonly #receipts: ReceiptDesk;
+  readonly #content: ContentDesk;
 
-  constructor(parts: EngineParts, receipts: ReceiptDesk) {
+  constructor(parts: EngineParts, receipts: ReceiptDesk, content: ContentDesk) {
     this.#parts = parts;
     this.#receipts = receipts;
+    this.#content = content;
   }
 
   /** Rows of an opened message; takes the change into the conversation's memory. */
@@ -62,17 +64,27 @@ export class MessageLedger {
     };
     const following = await this.#closeGap(conversation, header.senderDevice, header.sequence + 1);
     const device = toHex(header.senderDevice);
+    const shown = await this.#content.received(conversation, ordinal, row, payload);
     const { progress } = conversation;
     conversation.progress = {
       ...progress,
       frontier: conversation.frontierAfter(envelopeHash, header.parents),
-      unread: row.mine ? progress.unread : progress.unread + 1,
-      lastText: payloadText(payload).slice(0, previewCharacters),
-      lastAt: Math.max(progress.lastAt, header.sentAt),
       dueDelivered: true,
     };
+    if (shown.row) {
+      const { lastOrdinal = 0 } = progress;
+      conversation.progress = {
+        ...conversation.progress,
+        unread: row.mine ? progress.unread : progress.unread + 1,
+        ...(ordinal >= lastOrdinal ? this.#content.preview(shown.row, ordinal) : {}),
+        lastAt: Math.max(progress.lastAt, header.sentAt),
+      };
+    }
     return [
-      ...this.#place(conversation, ordinal, row),
+      ...(shown.row
+        ? this.#place(conversation, ordinal, shown.row)
+        : await this.#unplace(conversation, entry)),
+      ...shown.writes,
       ...following,
       ...conversation.facts.apply(opened.change, ordinal, record),
       this.#receipts.opened(conversation, device, header.sequence, envelopeHash),
@@ -113,6 +125,18 @@ export class MessageLedger {
     const { code: problemCode, reason: problemReason, nextStep: problemNextStep } = problem;
     const value = messageRow.encode({ ...row, problemCode, problemReason, problemNextStep });
     return [{ table: "messages", key, value }];
+  }
+
+  /** What waited for its key as a row of the thread turned out to be none. */
+  async #unplace(conversation: Conversation, entry: ParkedRow): Promise<StoreWrite[]> {
+    if (entry.ordinal === 0) return [];
+    const key = ordinalKey(conversation.id, entry.ordinal);
+    const bytes = await this.#parts.store.get("messages", key);
+    if (!bytes) return [];
+    return [
+      { table: "messages", key, value: null },
+      { table: "identifiers", key: toHex(messageRow.decode(bytes).id), value: null },
+    ];
   }
 
   #place(conversation: Conversation, ordinal: number, row: MessageRow): StoreWrite[] {

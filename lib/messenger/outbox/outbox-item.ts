@@ -1,6 +1,12 @@
 import type { ParsedRecord } from "../../protocol/draw-record.ts";
 import { paddedLengthFor } from "../../protocol/padding.ts";
-import { encodePayload, type Payload, payloadKinds, payloadText } from "../../protocol/payload.ts";
+import {
+  decodePayload,
+  encodePayload,
+  type Payload,
+  payloadKinds,
+  payloadText,
+} from "../../protocol/payload.ts";
 import type { Suite } from "../../protocol/suites.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
@@ -38,7 +44,7 @@ export function paddedLengthOf({ encoded }: OutgoingBody): number {
 /** The body of a stored message; texts are stored as such. */
 export function storedBody({ payload, text = "" }: MessageRow): OutgoingBody {
   if (payload === undefined) return bodyOf({ kind: payloadKinds.text, body: text });
-  return { kind: payloadKinds.unknown, encoded: payload, text };
+  return { kind: decodePayload(payload).kind, encoded: payload, text };
 }
 
 /** The start of an epoch, which says nothing. */

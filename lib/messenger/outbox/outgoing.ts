@@ -1,10 +1,12 @@
 import type { Payload } from "../../protocol/payload.ts";
 import { epochSuiteOf, type Suite, usesPad } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes, utf8 } from "../../shared/bytes.ts";
-import { toHex } from "../../shared/hex.ts";
+import { fromHex, toHex } from "../../shared/hex.ts";
+import { isRow } from "../content/content-payload.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
-import { messageRow, ordinalKey, outboxRow } from "../engine/rows.ts";
+import { type MessageRow, messageRow, ordinalKey, outboxRow, type ProgressRow } from "../engine/rows.ts";
+import type { StoreWrite } from "../store/device-store.ts";
 import { bindMessage, writtenRow } from "./bind-message.ts";
 import { KeySupply } from "./key-supply.ts";
 import { bodyOf, itemWrite, noBody, type OutboxItem, readItem, storedBody } from "./outbox-item.ts";
@@ -16,7 +18,15 @@ import { Transmitter } from "./transmitter.ts";
 
 /** Draws under way at once per conversation: hides the way to the gateway, bounds keys lost in a crash. */
 const drawsAtOnce = 8;
-const previewCharacters = 120;
+
+export interface OutgoingHooks {
+  /** The relay answered that it has an own entry under this number. */
+  carried(conversation: Conversation, seq: number): void;
+  /** What is stored with a message's ciphertext besides its own rows. */
+  bound(item: OutboxItem, hash: Bytes): readonly StoreWrite[];
+  /** What a list shows of a message. */
+  preview(row: MessageRow, ordinal: number): Pick<ProgressRow, "lastText" | "lastKind" | "lastOrdinal">;
+}
 
 /**
  * Everything this device sends. Each message goes text stored → key drawn (memory) → bound (ciphertext stored, key
@@ -25,6 +35,7 @@ const previewCharacters = 120;
  */
 export class Outgoing {
   readonly #parts: EngineParts;
+  readonly #hooks: OutgoingHooks;
   readonly #epochs: SendingEpochs;
   readonly #prefetched: PrefetchedKeys;
   readonly #lines = new OutboxLines();
@@ -37,12 +48,12 @@ export class Outgoing {
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #stopped = false;
 
-  /** `carried`: the relay answered that it has an own entry under this number. */
-  constructor(parts: EngineParts, carried: (conversation: Conversation, seq: number) => void) {
+  constructor(parts: EngineParts, hooks: OutgoingHooks) {
     this.#parts = parts;
+    this.#hooks = hooks;
     this.#epochs = new SendingEpochs(parts);
     this.#prefetched = new PrefetchedKeys(parts);
-    this.#transmitter = new Transmitter(parts, this.#lines, carried);
+    this.#transmitter = new Transmitter(parts, this.#lines, hooks.carried);
     this.#supply = new KeySupply({
       parts,
       lines: this.#lines,
@@ -73,6 +84,11 @@ export class Outgoing {
 
   item(id: string): OutboxItem | undefined {
     return this.#lines.item(id);
+  }
+
+  /** What has no ciphertext yet. */
+  open(conversation: Conversation): readonly OutboxItem[] {
+    return this.#lines.open(conversation.id);
   }
 
   /** Whether a message of this suite goes on in an open epoch. */
@@ -115,8 +131,10 @@ export class Outgoing {
       lostRequest: undefined,
     };
     this.#lines.add(item);
-    const { progress } = conversation;
-    conversation.progress = { ...progress, lastText: body.text.slice(0, previewCharacters), lastAt: at };
+    if (isRow(body.kind)) {
+      const preview = this.#hooks.preview(writtenRow(this.#parts, item), ordinal);
+      conversation.progress = { ...conversation.progress, ...preview, lastAt: at };
+    }
     const key = ordinalKey(conversation.id, ordinal);
     const stored = this.#parts.store.commit([
       { table: "messages", key, value: messageRow.encode(writtenRow(this.#parts, item)) },
@@ -187,8 +205,10 @@ export class Outgoing {
     this.#lines.remove(item);
     const row = { ...writtenRow(this.#parts, item), cancelled: true };
     const key = ordinalKey(item.conversation.id, item.ordinal);
+    // A change that was never made leaves nothing.
+    const value = isRow(item.body.kind) ? messageRow.encode(row) : null;
     await this.#parts.store.commit([
-      { table: "messages", key, value: messageRow.encode(row) },
+      { table: "messages", key, value },
       { table: "outbox", key: id, value: null },
     ]);
     this.#announce(item.conversation);
@@ -312,7 +332,8 @@ export class Outgoing {
     const key = { drawn, epoch };
     const { hash, writes } = await bindMessage(this.#parts, item, roster, key);
     this.#lines.becameBound(item, hash);
-    this.#transmitter.storeThenSend(item, writes);
+    const more = this.#hooks.bound(item, fromHex(hash));
+    this.#transmitter.storeThenSend(item, [...writes, ...more]);
   }
 
   #pumpLater(conversation: Conversation, delay: number): void {
