@@ -27,6 +27,8 @@ export interface FlownPass {
 
 /** Loss of a cloud that no light gets through, dB. */
 const cloudDb = 40;
+/** Expected secret bits from which a clear pass without key is no chance: the finite-key terms vary by far less. */
+const surelySomeBits = 20_000;
 const mostSifted = 6e6;
 const leastSifted = 1000;
 const topUpBelow = 3 * segmentBytes;
@@ -68,7 +70,7 @@ export async function flyPass(
   try {
     if (deck.isClosed()) return { outcome: "no-key", secretBits: 0 };
     const bytes = await store(link, answer, deck);
-    link.record(answer.report, bytes, deck.now(), sky === "clear");
+    link.record(answer.report, bytes, deck.now(), tellsOfTheLink(answer, pass, sky));
     if (bytes > 0) await topUp(link, deck);
     return { outcome: outcomeOf(answer, sky), secretBits: 8 * bytes };
   } finally {
@@ -81,6 +83,12 @@ function refusalOf(link: SpaceLink, pass: PlannedPass): PassOutcome | undefined 
   if (pass.expected.secretBits === 0) return pass.light === "night" ? "too-low" : "daylight";
   if (!link.monitor.disturbance.authenticated) return "no-key";
   return link.pool.inner.room < segmentBytes ? "full" : undefined;
+}
+
+/** A cloud explains a block without key, and so does chance where a pass near the horizon promised little. */
+function tellsOfTheLink({ report }: BlockAnswer, pass: PlannedPass, sky: Sky): boolean {
+  if (sky !== "clear") return false;
+  return report.aborted !== "no-key-in-block" || pass.expected.secretBits >= surelySomeBits;
 }
 
 function outcomeOf({ report }: BlockAnswer, sky: Sky): PassOutcome {

@@ -75,6 +75,7 @@ export class SpaceLink {
       quarantine: null,
       blocks: this.blocks,
       aborts: this.aborts,
+      reconciliation: null,
       lastBlock: report === undefined ? null : blockViewOf(report, this.#lastAt, "key"),
       evidence: report?.evidence ?? null,
     };
