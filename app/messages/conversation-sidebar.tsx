@@ -12,9 +12,11 @@ import type {
 import { TextField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
+import { Shortcuts } from "@/lib/ui/keyboard/shortcut-sheet.tsx";
 import { matchWords } from "@/lib/ui/match-words.ts";
 import type { Draft } from "@/lib/ui/messenger/composer.tsx";
 import { EngineBadge } from "@/lib/ui/messenger/engine-notice.tsx";
+import { NotificationSetting } from "@/lib/ui/messenger/notification-setting.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { splitPostName } from "@/lib/ui/post-name.ts";
@@ -82,6 +84,7 @@ export function ConversationSidebar(props: SidebarProps) {
           hideLabel
           icon="search"
           type="search"
+          data-shortcut="search"
           placeholder={t("searchPlaceholder")}
           value={query}
           onChange={(event) => setQuery(event.target.value)}
@@ -126,8 +129,16 @@ export function ConversationSidebar(props: SidebarProps) {
           </section>
         )}
       </div>
+      <NotificationSetting />
       <div className="grid min-h-9 items-center border-t border-line px-4 py-1.5 text-sm">
-        <EngineBadge state={props.state} />
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          <EngineBadge state={props.state} />
+          <Shortcuts
+            conversations={shown?.map((one) => one.id) ?? []}
+            chosen={chosen}
+            onChoose={props.onChoose}
+          />
+        </div>
         {self && !self.leader ? <p className="text-xs text-ink-soft">{engineText("follower")}</p> : null}
       </div>
     </nav>

@@ -76,6 +76,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         <button
           type="button"
           onClick={() => props.onKeyCard(message)}
+          data-shortcut="keyCard"
           aria-label={t("keyCardOpen", { summary: t(`suiteName.${message.suite}`) })}
           aria-pressed={selected}
           className="inline-flex min-h-6 items-center gap-1 rounded-sm font-medium text-accent hover:underline"
