@@ -42,6 +42,7 @@ const texts: Readonly<Record<string, ProblemText>> = {
   message: ["message.unreadable", "askAgain"],
   chain: ["message.keyUsed", "askAgain"],
   "chain.skip-limit": ["message.manyMissing", "askAgain"],
+  change: ["message.notAllowed", "none"],
   outbox: ["message.tooLate", "none"],
   entry: ["message.tooLate", "rewrite"],
   receipt: ["message.altered", "nothing"],
@@ -107,6 +108,7 @@ const texts: Readonly<Record<string, ProblemText>> = {
   web: ["connection.relay", "nothing"],
   gateway: ["connection.gateway", "nothing"],
   "gateway.full": ["connection.busy", "nothing"],
+  site: ["connection.gateway", "officer"],
   channel: ["connection.gateway", "nothing"],
   "channel.busy": ["connection.busy", "nothing"],
   "channel.gateway": ["connection.notTheGateway", "officer"],
@@ -140,6 +142,7 @@ const texts: Readonly<Record<string, ProblemText>> = {
   "enrol.too-many-pending": ["device.manyPending", "officer"],
   approval: ["device.wrongCode", "scanAgain"],
   "access-card": ["device.wrongCode", "officer"],
+  safety: ["device.wrongCode", "scanAgain"],
   carried: ["device.wrongCode", "scanAgain"],
 
   store: ["store.damaged", "erase"],

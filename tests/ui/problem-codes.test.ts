@@ -8,7 +8,15 @@ import { preciseInEnglish, problemTextOf, problemTexts } from "../../lib/ui/prob
 const lib = join(import.meta.dirname, "../../lib");
 
 /** Programs without a screen, and what stops a process before it has one: told by its log or on the command line. */
-const withoutScreen = ["ui/", "launcher/", "keys/cli/", "keys/pki/", "keys/external/", "relay/cli/"];
+const withoutScreen = [
+  "ui/",
+  "launcher/",
+  "keys/cli/",
+  "keys/pki/",
+  "keys/external/",
+  "relay/cli/",
+  "gateway/cli/",
+];
 const beforeScreens = ["database", "start", "quantum-cli", "migration", "pki", "installation"];
 
 const sources = readdirSync(lib, { recursive: true, withFileTypes: true })
