@@ -13,6 +13,7 @@ import { useAnnounce } from "@/lib/ui/live-region.tsx";
 import type { Draft } from "@/lib/ui/messenger/composer.tsx";
 import { blocksScreen, EngineNotice } from "@/lib/ui/messenger/engine-notice.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
+import { useNotifications } from "@/lib/ui/messenger/use-notifications.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { ConversationPane } from "./conversation-pane.tsx";
 import { ConversationSidebar } from "./conversation-sidebar.tsx";
@@ -29,7 +30,7 @@ const KeyCard = lazily(() => import("@/lib/ui/messenger/key-card.tsx").then((par
 const loadState = (api: MessengerApi): Promise<EngineState> => api.state();
 const loadConversations = (api: MessengerApi): Promise<readonly ConversationView[]> => api.conversations();
 const isState = (event: MessengerEvents) => event.type === "state";
-const isList = (event: MessengerEvents) => event.type !== "typing";
+const isList = (event: MessengerEvents) => event.type !== "typing" && event.type !== "file";
 
 /** List, conversation and key card side by side; on a narrow screen one at a time. */
 export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
@@ -41,6 +42,7 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
   const drafts = useRef(new Map<string, Draft>());
   const [, redraw] = useState(0);
   useAnnouncedMessages(conversations, chosen);
+  useNotifications(conversations, choose);
 
   async function erase() {
     await api.forget().catch(() => undefined);
@@ -126,7 +128,8 @@ function useAnnouncedMessages(
       if (one.unread > (before.get(one.id) ?? 0)) announce(t("announceNew", { name: one.title }));
     }
   }, [conversations, announce, t]);
-  const unread = conversations?.reduce((sum, one) => sum + (one.id === open ? 0 : one.unread), 0) ?? 0;
+  const unread =
+    conversations?.reduce((sum, one) => sum + (one.id === open && !document.hidden ? 0 : one.unread), 0) ?? 0;
   useEffect(() => {
     const plain = document.title.replace(/^\(\d+\) /, "");
     document.title = unread > 0 ? `(${unread}) ${plain}` : plain;

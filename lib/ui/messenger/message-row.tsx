@@ -2,10 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { memo } from "react";
-import type { MessageView, SuiteName } from "../../messenger/messenger-api.ts";
+import type { MessageView, MessengerApi, SuiteName } from "../../messenger/messenger-api.ts";
 import { Button } from "../button.tsx";
 import { useQuantity } from "../format/use-quantity.ts";
 import { Icon } from "../icon.tsx";
+import { lazily } from "../lazily.tsx";
 import { type CodedProblem, useProblemText } from "../problem-text.ts";
 import { DeliveryMark } from "./delivery-mark.tsx";
 import { WaitingPanel } from "./waiting-panel.tsx";
@@ -16,7 +17,10 @@ export interface MessageActions {
   readonly onCancel: (message: MessageView) => void;
 }
 
+const AttachmentView = lazily(() => import("./attachment-view.tsx").then((part) => part.AttachmentView));
+
 interface MessageRowProps extends MessageActions {
+  readonly api: MessengerApi;
   readonly message: MessageView;
   readonly first: boolean;
   readonly selected: boolean;
@@ -49,6 +53,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       >
         {message.problem ? (
           <Refused problem={message.problem} />
+        ) : message.content.kind === "file" && delivery?.state !== "cancelled" ? (
+          <AttachmentView api={props.api} message={message} content={message.content} />
         ) : (
           <p className="break-words whitespace-pre-wrap">{message.text}</p>
         )}

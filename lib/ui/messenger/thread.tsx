@@ -143,6 +143,7 @@ function Item({ item, ...props }: { item: ThreadItem } & ThreadProps) {
   if (item.kind === "message") {
     return (
       <MessageRow
+        api={props.api}
         message={item.message}
         first={item.first}
         selected={props.selected === item.message.id}
