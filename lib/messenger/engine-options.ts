@@ -22,6 +22,8 @@ export interface EngineOptions {
   /** Another way to the relay's files; tests only. */
   readonly createAttachments?: () => AttachmentPort;
   readonly fetch?: typeof fetch;
+  /** What this device calls itself, for its user's list of devices; at most 120 bytes. */
+  readonly label?: string;
   readonly now?: () => number;
   /**
    * Each message of somebody else as soon as it is opened and committed here, one call a message (events for

@@ -1,7 +1,7 @@
-import type { DeviceApi } from "./api/devices.ts";
 import type { ContentApi } from "./api/content.ts";
 import type { CoreApi, MessageView } from "./api/core.ts";
 import type { DeliveryApi } from "./api/delivery.ts";
+import type { DeviceApi } from "./api/devices.ts";
 import type { FileApi } from "./api/files.ts";
 import type { GroupApi } from "./api/groups.ts";
 import type { HistoryApi } from "./api/history.ts";

@@ -2,17 +2,12 @@ import { decodePayload, payloadKinds } from "../protocol/payload.ts";
 import type { Bytes } from "../shared/bytes.ts";
 import { VernamError } from "../shared/errors.ts";
 import { toHex } from "../shared/hex.ts";
-import { randomUuid, timeUuid } from "../shared/uuid.ts";
+
 import type { ChangeRequest, Content, FoundMessage } from "./api/content.ts";
+import type { ContactDeviceView, EnrolmentView, OwnDeviceView, PendingDeviceView } from "./api/devices.ts";
 import type { FileApi, FilePriceView, OpenedFile, OutgoingFile } from "./api/files.ts";
 import { payloadOf } from "./content/content-payload.ts";
 import type { ThreadRow } from "./content/thread-reader.ts";
-import type {
-  ContactDeviceView,
-  EnrolmentView,
-  OwnDeviceView,
-  PendingDeviceView,
-} from "./api/devices.ts";
 import { viewWaiting } from "./devices/waiting-device.ts";
 import type { Conversation } from "./engine/conversation.ts";
 import type { EngineSession } from "./engine/engine-session.ts";

@@ -52,6 +52,11 @@ export function deviceKeysHash(device: EnrollingDevice, site: EnrollingSite): By
   return hash(framedLabel(labels.enrolDigits), parts);
 }
 
+/** The first 30 digits of `deviceKeysHash` or `safetyHash`. */
+export function comparableDigits(digest: Bytes): string {
+  return digitsOf(digest);
+}
+
 /** Each 5 bytes of the hash, big-endian, modulo 100,000, as five digits; six times. */
 function digitsOf(digest: Bytes): string {
   let digits = "";

@@ -163,7 +163,7 @@ function approvalNeeded(byOfficer: boolean): GatewayError {
   const message = byOfficer
     ? "The site's officer has to approve this device."
     : "This is a further device: one of the user's devices, or the site's officer, has to approve it.";
-  return new GatewayError("device.approval-needed", message, {
+  return new GatewayError(byOfficer ? "device.officer-approval-needed" : "device.approval-needed", message, {
     status: 202,
     retryAfterMs: 3000,
     nextStep: byOfficer

@@ -65,6 +65,4 @@ export interface DeviceApi {
   /** True when the scanned code shows the same keys: the contact is marked as verified. @throws "carried.*", "safety.other-people" */
   compareSafetyCode(conversation: string, scanned: string): Promise<boolean>;
   contactDevices(user: string): Promise<readonly ContactDeviceView[]>;
-  /** Asks the sender of a message that cannot be opened to send it again. @throws "resend.*", "relay.offline" */
-  resend(message: string): Promise<void>;
 }

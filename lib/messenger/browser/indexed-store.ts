@@ -44,6 +44,10 @@ export class IndexedStore implements DeviceStore {
       put: async (name, key) => {
         await database.put("keys", key, name);
       },
+      clear: async () => {
+        for (const name of await database.getAllKeys("keys"))
+          if (name !== "rows") await database.delete("keys", name);
+      },
     };
   }
 

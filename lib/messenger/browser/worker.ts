@@ -2,6 +2,7 @@ import type { WebSocketLike } from "../gateway/web-socket.ts";
 import type { MessengerApi, MessengerEvents, MessengerOptions } from "../messenger-api.ts";
 import { MessengerEngine } from "../messenger-engine.ts";
 import { type ApiMethod, apiMethods, toWireError, type WireAnswer } from "./api-calls.ts";
+import { deviceLabel } from "./device-label.ts";
 import { IndexedStore } from "./indexed-store.ts";
 import { SharedEngine, type TabChannel } from "./shared-engine.ts";
 import { createDeskTokenSource, createTokenSource } from "./token-source.ts";
@@ -58,5 +59,6 @@ async function createEngine(options: MessengerOptions): Promise<MessengerApi> {
     identity: options.desk ? createDeskTokenSource(origin, options.desk) : createTokenSource(origin),
     openWebSocket: (url) => new WebSocket(url) as unknown as WebSocketLike,
     relayOrigin: origin,
+    label: deviceLabel(navigator.userAgent),
   });
 }

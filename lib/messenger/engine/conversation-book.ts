@@ -110,7 +110,7 @@ export class ConversationBook {
    */
   async memberEntry(user: string, moderator: boolean): Promise<RosterMemberEntry> {
     const { self, directory } = this.#parts;
-    const devices = await directory.devicesOf(user);
+    const devices = (await directory.devicesOf(user)).filter((one) => !this.#isRevoked(one));
     if (user === self.user) {
       return { user: self.userBytes, site: self.site, devices: this.#ownDevices(devices), moderator };
     }
@@ -153,7 +153,10 @@ export class ConversationBook {
       if (!mayJoin) return false;
       const missing = present
         ? (await directory.devicesOf(self.user)).filter(
-            ({ value }) => !roster.devices.has(toHex(value.device)) && isCertificateValidAt(value, now()),
+            (one) =>
+              !roster.devices.has(toHex(one.value.device)) &&
+              isCertificateValidAt(one.value, now()) &&
+              !this.#isRevoked(one),
           )
         : [own];
       const [certificate] = missing;
@@ -172,6 +175,38 @@ export class ConversationBook {
     } finally {
       this.#joining.delete(conversation.id);
     }
+  }
+
+  /**
+   * Takes a revoked device out of the membership, where this person may: their own device, or any as a moderator. Each
+   * event that this leads to brings the next one. Returns whether an event was written.
+   */
+  async dropRevoked(conversation: Conversation): Promise<boolean> {
+    const { self, revocations } = this.#parts;
+    const { roster } = conversation;
+    if (!roster?.devices.has(self.device)) return false;
+    const moderator = roster.members.get(self.user)?.moderator ?? false;
+    const revoked = [...roster.devices.values()].find(
+      ({ device, site, user }) =>
+        (moderator || toHex(user) === self.user) && revocations().revokedAt(site, device) !== undefined,
+    );
+    if (!revoked) return false;
+    try {
+      await this.append(conversation, {
+        kind: "device-remove",
+        user: revoked.user,
+        device: revoked.device,
+      });
+      return true;
+    } catch (error) {
+      // Another moderator was faster, or the relay is away: the next entry or connection brings this here again.
+      if (error instanceof MessengerError) return false;
+      throw error;
+    }
+  }
+
+  #isRevoked({ value }: ParsedCertificate): boolean {
+    return this.#parts.revocations().revokedAt(value.site, value.device) !== undefined;
   }
 
   remember(listed: RelayConversation): void {

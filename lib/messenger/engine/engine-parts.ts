@@ -1,4 +1,5 @@
 import type { LevelPolicy } from "../../protocol/level-policy.ts";
+import type { Revocations } from "../../protocol/revocation-list.ts";
 import type { SiteList } from "../../protocol/site-list.ts";
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
 import type { OpenedMessage } from "../engine-options.ts";
@@ -20,6 +21,8 @@ export interface EngineParts {
   readonly siteList: () => SiteList;
   /** This device's sealing keys, the current one first: HYBRID's secrets are sealed to them. */
   readonly sealingSeeds: () => readonly SecretBytes[];
+  /** Devices that their own sites revoked, as this device knows it. */
+  readonly revocations: () => Revocations;
   /** What each classification demands in this network. */
   readonly levelPolicy: () => LevelPolicy;
   /** Only one draw → encrypt → commit at a time per device: sequence numbers and parents are given here. */

@@ -1,6 +1,9 @@
 import { findSite } from "../../protocol/site-list.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { VernamError } from "../../shared/errors.ts";
+import { eraseRevoked, isMarkedRevoked, isOnList } from "../devices/erase-revoked.ts";
+import { RevocationKeeper } from "../devices/revocation-keeper.ts";
+import { takeCard, type WaitingDevice } from "../devices/waiting-device.ts";
 import type { EngineOptions } from "../engine-options.ts";
 import { HttpAttachments } from "../files/http-attachments.ts";
 import { AccessSecrets } from "../gateway/access-secrets.ts";
@@ -18,10 +21,15 @@ import {
   type Enrolled,
   type EnrolOptions,
   enrolDevice,
+  hasAccess,
   loadEnrolled,
+  postCommand,
+  readNetwork,
+  readRevocations,
   refreshSiteList,
 } from "./enrolment.ts";
 
+const cardPatience = 60_000;
 const firstRetry = 500;
 const longestRetry = 15_000;
 /** A lapsed certificate opens the channel for renewal for 30 days; a little less here. */
@@ -49,6 +57,7 @@ export class EnrolmentDriver {
   #wasReady = false;
   #stopped = false;
   #wake: (() => void) | undefined;
+  #waiting: WaitingDevice | undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(engine: EngineOptions, options: MessengerOptions, hooks: DriverHooks) {
@@ -70,6 +79,24 @@ export class EnrolmentDriver {
     return this.#identity;
   }
 
+  /** Something while this device waits for approval or for its access card. */
+  get waiting(): WaitingDevice | undefined {
+    return this.#waiting;
+  }
+
+  /** @throws MessengerError "enrol.not-waiting"; ProtocolError carried.*, access-card.* */
+  async takeCard(text: string): Promise<void> {
+    if (!this.#waiting)
+      throw new MessengerError("enrol.not-waiting", "this device does not wait for an access card");
+    await takeCard(this.#waiting, this.#opened().store, text);
+    this.#wake?.();
+  }
+
+  /** Carries a signed command to the key world. @throws MessengerError with its code, "gateway.offline" */
+  async carry(command: Bytes): Promise<void> {
+    await postCommand(this.#enrolOptions(), command);
+  }
+
   get state(): EngineState {
     if (this.#phase.phase !== "connecting" || !this.#session) return this.#phase;
     if (this.#session.online) {
@@ -83,6 +110,7 @@ export class EnrolmentDriver {
   async start(): Promise<void> {
     try {
       this.#store = await this.#engine.openStore();
+      if (await isMarkedRevoked(this.#store)) return this.#become({ phase: "revoked" });
       this.#identity = await openIdentity(this.#store, this.#options.user);
     } catch (error) {
       if (error instanceof MessengerError && error.code === "enrol.other-user") {
@@ -92,7 +120,7 @@ export class EnrolmentDriver {
     }
     const enrolled = await loadEnrolled(this.#store);
     const usable = enrolled && enrolled.certificate.value.notAfter + renewableFor > this.#now();
-    if (usable) await this.#work(enrolled);
+    if (usable && (await hasAccess(this.#store))) await this.#work(enrolled);
     else this.#running = this.#enrol();
   }
 
@@ -109,6 +137,8 @@ export class EnrolmentDriver {
     for (let attempts = 0; !this.#stopped; attempts++) {
       try {
         const enrolled = await enrolDevice(this.#enrolOptions());
+        if (!(await this.#hasCard(enrolled))) continue;
+        this.#waiting = undefined;
         if (!this.#stopped) await this.#work(enrolled);
         return;
       } catch (error) {
@@ -117,19 +147,19 @@ export class EnrolmentDriver {
     }
   }
 
-  /** Waits as the failure demands; false when trying again makes no sense. */
-  async #mayTryAgain(error: unknown, attempts: number): Promise<boolean> {
-    let delay = backoff(attempts, firstRetry, longestRetry, secureRandom);
-    if (error instanceof ApprovalNeeded) {
-      this.#become({ phase: "approval-needed", device: this.#identity?.device ?? "" });
-      delay = error.retryAfterMs;
-    } else if (error instanceof MessengerError && error.code === "identity.signed-out") {
-      this.#become({ phase: "signed-out" });
-      return false;
-    } else if (!(error instanceof VernamError) || !isPassing(error.code)) {
-      this.#failed(error);
-      return false;
-    }
+  /** Where the access secret is carried by hand: waits for it; false after a while, to ask the site once more. */
+  async #hasCard({ certificate, siteList }: Enrolled): Promise<boolean> {
+    const { store, identity } = this.#opened();
+    if (await hasAccess(store)) return true;
+    const { sealingKey } = certificate.value;
+    this.#waiting = { identity, sealingKey, siteList, needsCard: true, approved: true };
+    this.#become({ phase: "approval-needed", device: identity.device });
+    while (!this.#stopped && !(await hasAccess(store))) await this.#sleep(cardPatience);
+    return !this.#stopped;
+  }
+
+  /** Until `delay` ms are over or something wakes it. */
+  async #sleep(delay: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, delay);
       this.#wake = () => {
@@ -137,6 +167,26 @@ export class EnrolmentDriver {
         resolve();
       };
     });
+  }
+
+  /** Waits as the failure demands; false when trying again makes no sense. */
+  async #mayTryAgain(error: unknown, attempts: number): Promise<boolean> {
+    let delay = backoff(attempts, firstRetry, longestRetry, secureRandom);
+    if (error instanceof ApprovalNeeded) {
+      this.#waiting = error.waiting;
+      this.#become({ phase: "approval-needed", device: this.#identity?.device ?? "" });
+      delay = error.retryAfterMs;
+    } else if (error instanceof MessengerError && error.code === "identity.signed-out") {
+      this.#become({ phase: "signed-out" });
+      return false;
+    } else if (error instanceof VernamError && error.code === "device.revoked") {
+      await this.#askWhetherRevoked();
+      return false;
+    } else if (!(error instanceof VernamError) || !isPassing(error.code)) {
+      this.#failed(error);
+      return false;
+    }
+    await this.#sleep(delay);
     return !this.#stopped;
   }
 
@@ -168,7 +218,11 @@ export class EnrolmentDriver {
         fetch: this.#engine.fetch ?? ((input, init) => fetch(input, init)),
         now: this.#now,
       });
+    const revocations = new RevocationKeeper(store, () => siteList);
     const session = new EngineSession({
+      revocations,
+      revoked: () => void this.#revoked(),
+      carry: (command) => this.carry(command),
       store,
       self: identity,
       relay,
@@ -190,20 +244,46 @@ export class EnrolmentDriver {
   }
 
   #gatewayRefused(code: string): void {
-    if (code === "device.revoked") {
-      this.#become({
-        phase: "failed",
-        code,
-        message: "this device was revoked by its site",
-        nextStep: "Ask the site's officer.",
-      });
-      void this.#session?.stop();
-    }
+    if (code === "device.revoked") void this.#askWhetherRevoked();
     if (mustEnrolAgain.has(code) && this.#session) {
       const session = this.#session;
       this.#session = undefined;
       this.#running = session.stop().then(() => this.#enrol());
     }
+  }
+
+  /**
+   * The connection was closed with the word "revoked", which anybody on the way can say. What counts is the site's
+   * signed list; without it this device only stops.
+   */
+  async #askWhetherRevoked(): Promise<void> {
+    const { store, identity } = this.#opened();
+    const options = this.#enrolOptions();
+    try {
+      const { siteList } = (await loadEnrolled(store)) ?? (await readNetwork(options));
+      if (await isOnList(await readRevocations(options), siteList, identity)) return await this.#revoked();
+    } catch {
+      // Told below.
+    }
+    await this.#session?.stop();
+    this.#session = undefined;
+    this.#become({
+      phase: "failed",
+      code: "device.revoked",
+      message: "this site's gateway says that this device was revoked, and does not prove it",
+      nextStep: "Reload to ask again, or ask the site's officer.",
+    });
+  }
+
+  /** Its own site revoked this device: everything goes, and stays gone after a restart. */
+  async #revoked(): Promise<void> {
+    const { store } = this.#opened();
+    const session = this.#session;
+    this.#session = undefined;
+    this.#become({ phase: "revoked" });
+    await session?.stop().catch(() => undefined);
+    await eraseRevoked(store).catch(this.#hooks.fail);
+    this.#become({ phase: "revoked" });
   }
 
   #opened(): { store: DeviceStore; identity: DeviceIdentity } {
@@ -221,6 +301,7 @@ export class EnrolmentDriver {
       gatewayOrigin: this.#options.gatewayOrigin,
       // A browser's fetch must be called on its global object.
       fetch: this.#engine.fetch ?? ((input, init) => fetch(input, init)),
+      label: this.#engine.label ?? "",
       now: this.#now,
     };
   }

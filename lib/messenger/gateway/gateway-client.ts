@@ -15,6 +15,7 @@ import {
   GatewayRefused,
   gatewayOffline,
   type OpenedCopy,
+  type OwnDevices,
   type PushedCopy,
 } from "./gateway-port.ts";
 import { channelUrl, messageBytes, type OpenWebSocket, type WebSocketLike } from "./web-socket.ts";
@@ -22,6 +23,7 @@ import { channelUrl, messageBytes, type OpenWebSocket, type WebSocketLike } from
 const firstRetry = 300;
 const longestRetry = 15_000;
 const answerTimeout = 30_000;
+const closingMoment = 500;
 const acknowledgeAfter = 15;
 const acknowledgeAtOnce = 256;
 
@@ -61,6 +63,8 @@ export class GatewayClient implements GatewayPort {
   #acknowledgements: Bytes[] = [];
   #acknowledging: ReturnType<typeof setTimeout> | undefined;
   #voids: Bytes[] = [];
+  /** Acknowledgements and voids without an answer yet. */
+  readonly #telling = new Set<Promise<void>>();
 
   constructor(options: GatewayClientOptions) {
     this.#options = options;
@@ -121,19 +125,46 @@ export class GatewayClient implements GatewayPort {
     return answer.bits;
   }
 
+  async listDevices(): Promise<OwnDevices> {
+    const answer = await this.#ask({ type: "list-devices" });
+    if (answer.type !== "devices") throw wrongAnswer();
+    return answer;
+  }
+
   async renew(sealingKey: Bytes, proof: Bytes): Promise<Bytes> {
     const answer = await this.#ask({ type: "renew", sealingKey, proof });
     if (answer.type !== "renewed") throw wrongAnswer();
     return answer.certificate;
   }
 
+  /** Keys that were destroyed unused are told to the gateway first, as far as it answers at once. */
   async close(): Promise<void> {
     this.#flushAcknowledgements();
     this.#closed = true;
     clearTimeout(this.#retry);
     clearTimeout(this.#acknowledging);
+    await this.#settled();
     const session = this.#session;
     if (session) this.#end(session);
+  }
+
+  /** Resolves when nothing that was told is unanswered, or after a moment. */
+  async #settled(): Promise<void> {
+    if (!this.connected || this.#telling.size === 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const moment = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, closingMoment);
+    });
+    await Promise.race([Promise.allSettled(this.#telling), moment]);
+    clearTimeout(timer);
+  }
+
+  /** Tells the gateway something whose answer says nothing; `again` when there was none. */
+  #tell(message: ChannelMessage, again: (error: unknown) => void): void {
+    const told = this.#ask(message)
+      .then(() => undefined, again)
+      .finally(() => this.#telling.delete(told));
+    this.#telling.add(told);
   }
 
   #connect(): void {
@@ -197,7 +228,7 @@ export class GatewayClient implements GatewayPort {
     try {
       const { requestId, message } = await session.channel.open(messageBytes(data));
       if (message.type === "copy-push") this.#listener?.copy(message);
-      else if (message.type === "revocations") this.#listener?.revoked(message.devices);
+      else if (message.type === "revocation-list") this.#listener?.revoked(message.list);
       else this.#settle(session, requestId, message);
     } catch {
       this.#lost(session);
@@ -241,16 +272,14 @@ export class GatewayClient implements GatewayPort {
     this.#acknowledging = undefined;
     if (!this.connected || this.#acknowledgements.length === 0) return;
     const recordHashes = this.#acknowledgements.splice(0, 1024);
-    this.#ask({ type: "acknowledge", recordHashes }).catch(() =>
-      this.#acknowledgements.push(...recordHashes),
-    );
+    this.#tell({ type: "acknowledge", recordHashes }, () => this.#acknowledgements.push(...recordHashes));
     if (this.#acknowledgements.length > 0) this.#flushAcknowledgements();
   }
 
   #flushVoids(): void {
     if (!this.connected) return;
     for (const recordHash of this.#voids.splice(0)) {
-      this.#ask({ type: "void", recordHash }).catch((error) => {
+      this.#tell({ type: "void", recordHash }, (error) => {
         if (!(error instanceof GatewayRefused)) this.#voids.push(recordHash);
       });
     }

@@ -1,4 +1,4 @@
-import type { Drawn } from "../../protocol/channel-messages.ts";
+import type { Drawn, ListedDevice } from "../../protocol/channel-messages.ts";
 import type { DrawRequest } from "../../protocol/draw-request.ts";
 import type { SealedCopy } from "../../protocol/sealed-copy.ts";
 import type { Bytes } from "../../shared/bytes.ts";
@@ -16,11 +16,18 @@ export interface OpenedCopy {
   readonly key: SecretBytes;
 }
 
+export interface OwnDevices {
+  readonly devices: readonly ListedDevice[];
+  /** The site's officer approves each device: another own device may not. */
+  readonly byOfficer: boolean;
+}
+
 export interface GatewayListener {
   connected(): void;
   disconnected(): void;
   copy(pushed: PushedCopy): void;
-  revoked(devices: readonly Bytes[]): void;
+  /** A site's signed list of revoked devices. */
+  revoked(list: Bytes): void;
   /** The gateway refused this device's connection, with the error's code as reason. */
   refused(code: string): void;
 }
@@ -46,6 +53,8 @@ export interface GatewayPort {
   listWaiting(): Promise<readonly Bytes[]>;
   /** Bits of key that could be drawn now with each of these other sites. @throws GatewayRefused, "gateway.offline" */
   stock(sites: readonly string[]): Promise<readonly number[]>;
+  /** All devices of this device's user. @throws GatewayRefused, MessengerError "gateway.offline" */
+  listDevices(): Promise<OwnDevices>;
   /** A new certificate (signed bytes) over a new sealing key. */
   renew(sealingKey: Bytes, proof: Bytes): Promise<Bytes>;
   close(): Promise<void>;

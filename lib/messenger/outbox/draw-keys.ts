@@ -45,7 +45,7 @@ export async function drawKey(
     bytes: shape.bytes,
     conversation: conversation.idBytes,
     rosterHead,
-    recipients: conversation.recipients(parts.self.device),
+    recipients: conversation.recipients(parts.self.device, parts.revocations()),
     count: 1,
     level: shape.level,
   };

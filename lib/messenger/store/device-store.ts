@@ -62,6 +62,8 @@ export interface ShelvedKey {
 export interface KeyShelf {
   get(name: string): Promise<ShelvedKey | undefined>;
   put(name: string, key: ShelvedKey): Promise<void>;
+  /** Removes every key that was put here. */
+  clear(): Promise<void>;
 }
 
 /**

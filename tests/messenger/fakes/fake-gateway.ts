@@ -1,8 +1,14 @@
 import type { WebSocketLike } from "../../../lib/messenger/gateway/web-socket.ts";
 import type { AccessSecret } from "../../../lib/protocol/access-secret.ts";
 import { sealAccessSecret } from "../../../lib/protocol/access-secret.ts";
+import { checkApproval, readApproval } from "../../../lib/protocol/approval.ts";
 import { GatewayChannel } from "../../../lib/protocol/channel.ts";
-import type { ChannelMessage } from "../../../lib/protocol/channel-messages.ts";
+import {
+  type ChannelMessage,
+  deviceStates,
+  type ListedDevice,
+} from "../../../lib/protocol/channel-messages.ts";
+import { parseCommand, verifyCommand } from "../../../lib/protocol/command.ts";
 import {
   parseDeviceCertificate,
   signDeviceCertificate,
@@ -14,11 +20,20 @@ import { encodeEnrolAnswer, parseEnrolRequest, verifyEnrolRequest } from "../../
 import { hash } from "../../../lib/protocol/hash.ts";
 import { generateSealingKey, type SealingKeyPair } from "../../../lib/protocol/hpke.ts";
 import { suitesFor } from "../../../lib/protocol/level-policy.ts";
+import { ProtocolError } from "../../../lib/protocol/protocol-error.ts";
+import { signRevocationList } from "../../../lib/protocol/revocation-list.ts";
+import { deviceKeysHash } from "../../../lib/protocol/safety-number.ts";
 import type { SealedCopy } from "../../../lib/protocol/sealed-copy.ts";
 import { SealingContext } from "../../../lib/protocol/sealing-context.ts";
 import { createMlDsaSigner, createSeedSigner, type DualSigner } from "../../../lib/protocol/signing.ts";
-import { parseSiteList, type SiteList, signSiteList } from "../../../lib/protocol/site-list.ts";
-import { type Bytes, concatBytes, copyBytes } from "../../../lib/shared/bytes.ts";
+import {
+  findSite,
+  parseSiteList,
+  type SiteEntry,
+  type SiteList,
+  signSiteList,
+} from "../../../lib/protocol/site-list.ts";
+import { type Bytes, concatBytes, copyBytes, equalBytes } from "../../../lib/shared/bytes.ts";
 import { fromHex, toHex } from "../../../lib/shared/hex.ts";
 import { SecretBytes } from "../../../lib/shared/secret-bytes.ts";
 import { randomUuid } from "../../../lib/shared/uuid.ts";
@@ -29,6 +44,10 @@ export async function makeSigner(): Promise<DualSigner> {
 }
 
 interface Device {
+  state: "pending" | "certified" | "revoked";
+  assurance: 0 | 1;
+  keysHash: Bytes;
+  label: string;
   certificate: Bytes;
   sealingKey: Bytes;
   site: string;
@@ -107,6 +126,11 @@ export class FakeGateways {
       return new Response(concatBytes(this.#rootKey().ed25519PublicKey, this.#rootKey().mlDsaPublicKey));
     }
     if (path[1] === "challenge") return new Response(crypto.getRandomValues(new Uint8Array(32)));
+    if (path[1] === "revocations")
+      return new Response(
+        this.lists.get(path[0] as string) ?? (await this.#revocationList(path[0] as string)),
+      );
+    if (path[1] === "commands") return await this.#command(init.body as Bytes);
     if (path[1] === "enrol") return await this.#enrol(path[0] as string, init.body as Bytes);
     return new Response("{}", { status: 404 });
   }) as unknown as typeof fetch;
@@ -134,6 +158,7 @@ export class FakeGateways {
         const certificate = parseDeviceCertificate(bytes);
         await verifyDeviceCertificate(certificate, this.#parsedList as SiteList);
         opened = this.devices.get(toHex(certificate.value.device));
+        if (opened?.state === "revoked") throw new ProtocolError("device.revoked", "revoked");
         return certificate;
       },
       accessSecret: async (device, generation) =>
@@ -147,6 +172,8 @@ export class FakeGateways {
         device.access.set(accepted.pending.generation, accepted.pending);
         device.current = accepted.generation;
         device.sockets.add(socket);
+        for (const list of this.lists.values())
+          setImmediate(() => socket.push({ type: "revocation-list", list }));
         return { answer: accepted.answer, id: toHex(accepted.certificate.value.device), device };
       },
     };
@@ -169,6 +196,8 @@ export class FakeGateways {
         return { type: "ok" };
       case "list-waiting":
         return { type: "waiting", recordHashes: [...device.copies.keys()].map(fromHex) };
+      case "list-devices":
+        return { type: "devices", byOfficer: false, devices: this.#devicesOf(device) };
       case "renew": {
         const { value } = parseDeviceCertificate(device.certificate);
         const renewed = { ...value, sealingKey: message.sealingKey, notAfter: value.notAfter + 1000 };
@@ -237,7 +266,7 @@ export class FakeGateways {
 
   async #seal(id: string, record: Bytes, recordHash: Bytes, key: Bytes): Promise<void> {
     const device = this.devices.get(id);
-    if (!device) return;
+    if (device?.state !== "certified") return;
     const access = device.access.get(device.current) as AccessSecret;
     if (
       !device.context ||
@@ -272,8 +301,10 @@ export class FakeGateways {
       ([other, { certificate }]) =>
         other !== id && toHex(parseDeviceCertificate(certificate).value.user) === user,
     );
-    if (further && !this.approveFurther)
-      return Response.json({ code: "device.approval-needed", retryAfterMs: 20 }, { status: 202 });
+    const known = this.devices.get(id);
+    if (known?.state === "revoked") return Response.json({ code: "device.revoked" }, { status: 403 });
+    const pending = known ? known.state === "pending" : further && !this.approveFurther;
+    const assurance = known?.assurance ?? (further ? 1 : 0);
     const certificate = await signDeviceCertificate(
       {
         site,
@@ -282,7 +313,7 @@ export class FakeGateways {
         ed25519Key: request.value.ed25519Key,
         mlDsaKey: request.value.mlDsaKey,
         sealingKey: request.value.sealingKey,
-        assurance: further ? 1 : 0,
+        assurance,
         roles: ["user"],
         name,
         notBefore: Date.now() - 1000,
@@ -291,7 +322,12 @@ export class FakeGateways {
       this.#site(site).signer,
     );
     const secret = { generation: 0, secret: SecretBytes.random(32) };
+    const entry = findSite(this.#parsedList as SiteList, site) as SiteEntry;
     this.devices.set(id, {
+      state: pending ? "pending" : "certified",
+      assurance,
+      keysHash: deviceKeysHash(request.value, entry),
+      label: request.value.name,
       certificate,
       sealingKey: request.value.sealingKey,
       site,
@@ -301,8 +337,60 @@ export class FakeGateways {
       copies: new Map(),
       sockets: new Set(),
     });
+    if (pending) return Response.json({ code: "device.approval-needed", retryAfterMs: 20 }, { status: 202 });
     const sealed = await sealAccessSecret(secret.secret, request.value.sealingKey, request.hash);
     return new Response(encodeEnrolAnswer({ certificate, siteList: this.#list as Bytes, ...sealed }));
+  }
+
+  /** Newest signed list by site. */
+  readonly lists = new Map<string, Bytes>();
+
+  /** What the site does when somebody who may says so; `silent`: nobody is told, the channel stays. */
+  async revoke(id: string): Promise<void> {
+    const device = this.devices.get(id) as Device;
+    device.state = "revoked";
+    const list = await this.#revocationList(device.site);
+    this.lists.set(device.site, list);
+    for (const other of this.devices.values())
+      for (const socket of other.sockets) socket.push({ type: "revocation-list", list });
+    for (const socket of [...device.sockets]) socket.drop("device.revoked");
+  }
+
+  async #revocationList(site: string): Promise<Bytes> {
+    const revoked = [...this.devices].filter(([, one]) => one.site === site && one.state === "revoked");
+    const devices = revoked.map(([id]) => ({ device: fromHex(id), revokedAt: Date.now() }));
+    const list = { site, serial: devices.length, issuedAt: Date.now(), devices };
+    return await signRevocationList(list, this.#site(site).signer);
+  }
+
+  async #command(bytes: Bytes): Promise<Response> {
+    const command = parseCommand(bytes);
+    const id = command.value.args["device"] as string;
+    const by = [...this.devices.values()].find(({ certificate }) =>
+      equalBytes(parseDeviceCertificate(certificate).hash, command.value.certificateHash),
+    ) as Device;
+    await verifyCommand(command, parseDeviceCertificate(by.certificate).value.ed25519Key, Date.now());
+    const device = this.devices.get(id) as Device;
+    if (command.value.kind === "device.revoke") await this.revoke(id);
+    else {
+      checkApproval(readApproval(command.value), { device: fromHex(id), keysHash: device.keysHash });
+      Object.assign(device, { state: "certified", assurance: 1 });
+    }
+    return Response.json({ ok: true });
+  }
+
+  #devicesOf({ certificate }: Device): ListedDevice[] {
+    const { user } = parseDeviceCertificate(certificate).value;
+    return [...this.devices]
+      .filter(([, one]) => equalBytes(parseDeviceCertificate(one.certificate).value.user, user))
+      .map(([id, { state, assurance, keysHash, label }]) => ({
+        device: fromHex(id),
+        state: deviceStates[state],
+        assurance,
+        keysHash,
+        label,
+        enrolledAt: 1,
+      }));
   }
 
   #site(site: string): Site {

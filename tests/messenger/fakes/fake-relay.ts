@@ -40,6 +40,8 @@ export class FakeRelay {
   tamper: (entry: StoredEntry) => StoredEntry | null = (entry) => entry;
   /** Called before an entry's acknowledgement leaves; throwing loses the answer. */
   beforeAck: (entry: StoredEntry) => void = () => undefined;
+  /** Takes no membership events. */
+  refuseRosters = false;
   refuseEntry: ((bytes: Uint8Array) => RelayRefusal | undefined) | undefined;
 
   port(user: string): FakeRelayPort {
@@ -228,6 +230,8 @@ export class FakeRelayPort implements RelayPort {
   }
 
   #appendRoster(conversation: string, { previous, event }: { previous: string; event: Bytes }): object {
+    if (this.#relay.refuseRosters)
+      throw new RelayRefused({ ok: false, code: "relay.unavailable", message: "not now" });
     const log = this.#relay.log(conversation);
     const id = toHex(hash(event));
     if (log.rosterHead === id) return { seq: log.entries.length };
