@@ -57,7 +57,8 @@ export class Deployment {
     const port = options.port ?? (await freePortPair());
     const network = options.network ?? "iberia-small";
     const dataFolder = options.dataFolder ?? join(mkdtempSync(join(tmpdir(), "vernam-data-")), "data");
-    if (mayCopy(options, dataFolder)) await copyWarmedData(network, dataFolder);
+    if (mayCopy(options, dataFolder))
+      await copyWarmedData(network, dataFolder, (to) => startOnce(network, to));
     const args = options.lan ? ["--lan"] : [];
     const launcher = spawn(process.execPath, [join(root, ".build/start.js"), ...args], {
       cwd: root,
@@ -193,6 +194,15 @@ export class Deployment {
 function mayCopy({ fromNothing, env }: DeploymentOptions, dataFolder: string): boolean {
   const elsewhere = env?.DATABASE_URL !== undefined || env?.KEYS_DATABASE_URL !== undefined;
   return fromNothing !== true && !elsewhere && !existsSync(dataFolder);
+}
+
+async function startOnce(network: "iberia-small" | "nine", dataFolder: string): Promise<void> {
+  const deployment = await Deployment.start({ network, dataFolder, fromNothing: true });
+  try {
+    await deployment.healthy(180_000);
+  } finally {
+    await deployment.stop();
+  }
 }
 
 /** The address that `--lan` announces: the launcher takes the first that is not loopback, and so does this. */
