@@ -113,6 +113,26 @@ export interface LinkStatus {
   readonly lastBlock: BlockView | null;
   /** What the ends measured in the last block beside what they expect. */
   readonly evidence: LinkEvidence | null;
+  /** How the link's ends come to the same bits, and what each way costs there; null where there is no choice. */
+  readonly reconciliation: ReconciliationView | null;
+}
+
+/** What a link knows of its ways to reconcile, by its own recent blocks where `measuredBlocks` is not 0. */
+export interface ReconciliationView {
+  /** A message and its answer over the link's length. */
+  readonly roundTripMs: number;
+  readonly methods: readonly {
+    readonly method: "cascade" | "ldpc";
+    readonly chosen: boolean;
+    readonly measuredBlocks: number;
+    /** Bits told over Shannon's limit. */
+    readonly efficiency: number;
+    /** Computation of both ends, ms for a million sifted bits. */
+    readonly msPerMegabit: number;
+    readonly roundTrips: number;
+    /** Of the real devices, reconciled so; null before the first block. */
+    readonly secretBitsPerSecond: number | null;
+  }[];
 }
 
 export interface BlockView {
@@ -123,6 +143,7 @@ export interface BlockView {
   readonly qber: number;
   readonly phaseErrorBound: number;
   readonly leakedBits: number;
+  readonly reconciliation: "cascade" | "cascade-original" | "ldpc";
   readonly reconciliationEfficiency: number;
   readonly roundTrips: number;
   readonly secretBits: number;

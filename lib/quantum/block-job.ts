@@ -31,6 +31,8 @@ export interface BlockSurroundings {
   readonly bobAuthentication: Uint8Array;
   /** An adversary on the classical line, in tests and demonstrations. */
   readonly tamper?: Tamper;
+  /** ms. With it the report tells how long reconciliation took. */
+  readonly clock?: () => number;
 }
 
 export interface BlockJob {
@@ -98,15 +100,18 @@ class BlockRun {
   readonly #alice: AliceEnd | undefined;
   readonly #bob: BobEnd | undefined;
   readonly #random: RandomSource;
+  readonly #clock: (() => number) | undefined;
+  #reconciliationMs: number | null = null;
   #abort: BlockAbort | null = null;
   #evidence: LinkEvidence | undefined;
 
   constructor(
     order: BlockOrder,
-    { random, aliceAuthentication, bobAuthentication, tamper }: BlockSurroundings,
+    { random, aliceAuthentication, bobAuthentication, tamper, clock }: BlockSurroundings,
   ) {
     this.#order = order;
     this.#random = random;
+    this.#clock = clock;
     this.channel = new ClassicalChannel(tamper);
     const { parameters, condition, slices } = order;
     this.#expected =
@@ -199,6 +204,7 @@ class BlockRun {
   }
 
   *#reconcile(alice: AliceEnd, bob: BobEnd): Generator<undefined, void, undefined> {
+    const began = this.#clock?.();
     const conversation = bob.reconcile();
     let turn = conversation.next();
     for (let round = 1; turn.done !== true; round++) {
@@ -207,6 +213,7 @@ class BlockRun {
       turn = conversation.next(this.#say("alice", messageKind.reconciliationAnswer, answer));
       if (round % roundTripsPerStep === 0) yield;
     }
+    if (began !== undefined) this.#reconciliationMs = (this.#clock?.() ?? began) - began;
     yield;
   }
 
@@ -279,6 +286,7 @@ class BlockRun {
       bob,
       aborted: this.#abort,
       evidence: this.#evidence,
+      reconciliationMs: this.#reconciliationMs,
       seeded: this.#random.seeded,
     });
     const aliceKey = this.#abort === null ? alice?.takeKey() : undefined;

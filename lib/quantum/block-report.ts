@@ -22,6 +22,7 @@ export interface ReportInput {
   readonly bob: BobEnd | undefined;
   readonly aborted: BlockAbort | null;
   readonly evidence: LinkEvidence | undefined;
+  readonly reconciliationMs: number | null;
   readonly seeded: boolean;
 }
 
@@ -44,6 +45,7 @@ export function composeReport(input: ReportInput): BlockReport {
     leakedBits,
     reconciliationEfficiency: efficiency(leakedBits, siftedBits, qber),
     roundTrips: bob?.roundTrips ?? 0,
+    reconciliationMs: input.reconciliationMs,
     secretBits: aborted === null ? (alice?.outputBits ?? 0) : 0,
     authenticationBits: 8 * spent.alice,
     epsilonExponent: Math.floor(-Math.log10(epsilon.total)),

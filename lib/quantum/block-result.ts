@@ -41,6 +41,8 @@ export interface BlockReport {
   /** f = λ_EC / (n·h(QBER)); 0 when nothing was reconciled. */
   readonly reconciliationEfficiency: number;
   readonly roundTrips: number;
+  /** Time of both ends for reconciliation, of any other work meanwhile too; null without a clock. */
+  readonly reconciliationMs: number | null;
   readonly secretBits: number;
   /** Authentication key spent at each end. */
   readonly authenticationBits: number;

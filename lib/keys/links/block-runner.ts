@@ -90,6 +90,7 @@ export class BlockRunner {
       condition: monitor.disturbance.channelAt(this.#options.now()),
       probe: planned.purpose === "probe",
       authenticated: planned.purpose !== "quarantine",
+      reconciliation: link.reconciliation.method,
       siftedTarget,
       maxPulses,
       ...blockEpsilon,

@@ -16,6 +16,7 @@ export function blockViewOf(report: BlockReport, at: number, purpose: BlockPurpo
     qber: report.qber,
     phaseErrorBound: report.phaseErrorBound,
     leakedBits: report.leakedBits,
+    reconciliation: report.reconciliation,
     reconciliationEfficiency: report.reconciliationEfficiency,
     roundTrips: report.roundTrips,
     secretBits: purpose === "key" ? report.secretBits : 0,

@@ -10,12 +10,13 @@ import { type Bytes, copyBytes } from "../../shared/bytes.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
 
 const random = createSystemRandom();
+const clock = () => performance.now();
 /** Nice value: distilling key takes what answering requests leaves. */
 const politeness = 5;
 
 function compute({ order, aliceAuthentication, bobAuthentication }: WorkerRequest): WorkerAnswer {
   try {
-    const surroundings = { random, aliceAuthentication, bobAuthentication };
+    const surroundings = { random, aliceAuthentication, bobAuthentication, clock };
     const { report, aliceKey, bobKey, attackerBits } = computeBlock(order, surroundings);
     if (aliceKey === undefined || bobKey === undefined) return { ok: true, report, attackerBits };
     return {

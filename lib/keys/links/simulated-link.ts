@@ -8,6 +8,7 @@ import { type BlockPurpose, blockViewOf } from "./block-view.ts";
 import type { LinkAuthentication } from "./link-authentication.ts";
 import { LinkMonitor } from "./link-monitor.ts";
 import { RateMeter } from "./rate-meter.ts";
+import { ReconciliationChoice } from "./reconciliation-choice.ts";
 import type { SimulatedPool } from "./simulated-pool.ts";
 
 /** Below this share of its target a pool that was full is filled again. */
@@ -34,6 +35,7 @@ export class SimulatedLink {
   readonly pool: SimulatedPool;
   readonly authentication: LinkAuthentication;
   readonly monitor: LinkMonitor;
+  readonly reconciliation: ReconciliationChoice;
   /** A block is being computed. */
   running = false;
   /** After a block could not be computed at all: not before this time. */
@@ -55,6 +57,7 @@ export class SimulatedLink {
     this.id = link.id;
     this.monitor = new LinkMonitor(phaseOf(link.id));
     this.parameters = parameters;
+    this.reconciliation = new ReconciliationChoice(parameters.lengthKm);
     this.pool = pool;
     this.authentication = authentication;
     this.#sizes = blockSizesFor(parameters);
@@ -112,6 +115,7 @@ export class SimulatedLink {
     if (planned.purpose !== "key") this.monitor.probed(report, now, changes);
     else {
       this.monitor.finished(report, now, changes);
+      this.reconciliation.learn(report);
       this.#secretRate = report.secretBits / Math.max(1e-9, report.simulatedSeconds);
       this.#meter.add(now, 8 * secretBytes);
       if (report.aborted === null) this.blocks++;
@@ -154,6 +158,7 @@ export class SimulatedLink {
       aborts: this.aborts,
       lastBlock: this.#lastBlock,
       evidence: this.#evidence,
+      reconciliation: this.reconciliation.view(),
     };
   }
 

@@ -80,6 +80,22 @@ export function LinkDetail({ link, status, name, sources, brief = false }: LinkD
           <Fact name={t("blocks")}>
             {quantity.number(status.blocks, 0)} / {quantity.number(status.aborts, 0)}
           </Fact>
+          {status.reconciliation?.methods.map(
+            ({ method, chosen, msPerMegabit, roundTrips, secretBitsPerSecond }) => (
+              <Fact
+                key={method}
+                name={t(chosen ? "reconciliationChosen" : "reconciliationOther", {
+                  method: t(`reconciliationBy.${method}`),
+                })}
+              >
+                {t("reconciliationCost", {
+                  rate: secretBitsPerSecond === null ? "—" : quantity.number(secretBitsPerSecond, 0),
+                  milliseconds: quantity.number(msPerMegabit, 0),
+                  trips: quantity.number(roundTrips, 0),
+                })}
+              </Fact>
+            ),
+          )}
           {block ? (
             <>
               <Fact name={t("lastBlock")}>{quantity.clock(block.at)}</Fact>
@@ -87,6 +103,7 @@ export function LinkDetail({ link, status, name, sources, brief = false }: LinkD
               <Fact name={t("sifted")}>{quantity.number(block.siftedBits, 0)}</Fact>
               <Fact name={t("phaseError")}>{quantity.percent(block.phaseErrorBound, 2)}</Fact>
               <Fact name={t("leaked")}>{quantity.number(block.leakedBits, 0)}</Fact>
+              <Fact name={t("reconciliation")}>{t(`reconciliationBy.${block.reconciliation}`)}</Fact>
               <Fact name={t("efficiency")}>{quantity.number(block.reconciliationEfficiency, 3)}</Fact>
               <Fact name={t("secret")}>{quantity.number(block.secretBits, 0)}</Fact>
               <Fact name={<Term name="epsilon">ε</Term>}>
