@@ -8,7 +8,11 @@ import { useQuantity } from "../format/use-quantity.ts";
 import { Icon } from "../icon.tsx";
 import { lazily } from "../lazily.tsx";
 import { type CodedProblem, useProblemText } from "../problem-text.ts";
-import { DeliveryMark } from "./delivery-mark.tsx";
+import { LevelMark } from "./classification.tsx";
+import { MessageDelivery } from "./delivery-mark.tsx";
+import { MessageContent, MessageMarks } from "./message-content.tsx";
+import { MessageContentActions } from "./message-content-actions.tsx";
+import { ReactionChips } from "./reaction-chips.tsx";
 import { WaitingPanel } from "./waiting-panel.tsx";
 
 export interface MessageActions {
@@ -29,6 +33,7 @@ interface MessageRowProps extends MessageActions {
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { message, first, selected } = props;
   const t = useTranslations("messages");
+  const content = useTranslations("content");
   const quantity = useQuantity();
   const delivery = message.delivery;
   const refused = message.problem !== null;
@@ -41,7 +46,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     <article
       aria-label={`${message.mine ? t("you") : message.sender.name}, ${quantity.shortClock(message.at)}`}
       data-message={message.id}
-      className={`flex flex-col px-4 ${message.mine ? "items-end" : "items-start"} ${first ? "pt-3" : "pt-1"}`}
+      className={`group flex flex-col px-4 ${message.mine ? "items-end" : "items-start"} ${first ? "pt-3" : "pt-1"}`}
     >
       {first && !message.mine ? (
         <p className="mb-0.5 text-sm font-semibold text-ink">{message.sender.name}</p>
@@ -56,7 +61,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         ) : message.content.kind === "file" && delivery?.state !== "cancelled" ? (
           <AttachmentView api={props.api} message={message} content={message.content} />
         ) : (
-          <p className="break-words whitespace-pre-wrap">{message.text}</p>
+          <MessageContent message={message} />
         )}
         {delivery?.state === "waiting-for-key" ? (
           <WaitingPanel
@@ -77,6 +82,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           </div>
         ) : null}
       </div>
+      <ReactionChips message={message} />
       <p className="flex flex-wrap items-center gap-x-3 pt-0.5 text-xs text-ink-soft">
         <time dateTime={new Date(message.at).toISOString()}>{quantity.shortClock(message.at)}</time>
         <button
@@ -90,8 +96,27 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <Icon name="key" className="size-3" />
           {t(`suiteShort.${message.suite}`)}
         </button>
-        {delivery ? <DeliveryMark delivery={delivery} /> : null}
+        <LevelMark level={message.level} />
+        <MessageDelivery message={message} />
+        <MessageMarks message={message} />
+        <MessageContentActions message={message} />
       </p>
+      {message.pendingChange ? (
+        <p className="flex items-center gap-2 text-xs text-warn">
+          <Icon name="hourglass" className="size-3" />
+          {content(`pending.${message.pendingChange.kind}`)}
+          <button
+            type="button"
+            className="rounded-sm underline"
+            onClick={() => {
+              if (message.pendingChange)
+                void props.api.cancel(message.pendingChange.id).catch(() => undefined);
+            }}
+          >
+            {content("pendingCancel")}
+          </button>
+        </p>
+      ) : null}
     </article>
   );
 });
