@@ -89,11 +89,12 @@ it("serves the curl examples of the documentation", async () => {
   const text = readFileSync(join(root, "docs/KEY-MANAGER.md"), "utf8");
   const script = /<!-- executed by [^>]* -->\n```sh\n([\s\S]*?)```/.exec(text)?.[1] ?? "exit 1";
   const vars = { ...env(), PKI: pki(), LISBON: addressOf(lisbon), MADRID: addressOf(madrid) };
-  const call = () => run("sh", ["-e", "-c", script], { cwd: folder, env: vars });
+  // Without key the first answer holds no identifier, and the script ends at the address made of it.
+  const call = () => run("sh", ["-e", "-c", script], { cwd: folder, env: vars }).catch(() => undefined);
   const { stdout } = await until("the route has key", async () => {
     const done = await call();
     return (
-      done.stdout.includes('"keyId"') &&
+      done?.stdout.includes('"keyId"') &&
       readFileSync(join(folder, "drawn.json"), "utf8").includes("key_ID") &&
       done
     );
