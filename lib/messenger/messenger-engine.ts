@@ -2,6 +2,7 @@ import { decodePayload, payloadKinds } from "../protocol/payload.ts";
 import type { Bytes } from "../shared/bytes.ts";
 import { VernamError } from "../shared/errors.ts";
 import { toHex } from "../shared/hex.ts";
+import { timeUuid } from "../shared/uuid.ts";
 
 import type { ChangeRequest, Content, FoundMessage } from "./api/content.ts";
 import type { ContactDeviceView, EnrolmentView, OwnDeviceView, PendingDeviceView } from "./api/devices.ts";
