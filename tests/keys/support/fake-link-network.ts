@@ -157,6 +157,7 @@ export class FakeLinkNetwork implements LinkNetwork {
         qber: 0.01,
         phaseErrorBound: 0,
         leakedBits: 0,
+        reconciliation: "cascade",
         reconciliationEfficiency: 1,
         roundTrips: 0,
         secretBits: bytes * 8,
