@@ -5,24 +5,34 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type {
   ConversationView,
   EngineState,
+  Level,
   MessageView,
   MessengerApi,
   SuiteName,
 } from "@/lib/messenger/messenger-api.ts";
-import { Badge } from "@/lib/ui/badge.tsx";
-import { Button, IconButton } from "@/lib/ui/button.tsx";
 import { lazily } from "@/lib/ui/lazily.tsx";
 import { Classification } from "@/lib/ui/messenger/classification.tsx";
 import { Composer, type Draft } from "@/lib/ui/messenger/composer.tsx";
+import { useStoredDraft } from "@/lib/ui/messenger/draft-store.tsx";
+import { MessageDesk } from "@/lib/ui/messenger/message-content-desk.tsx";
+import { ReplyBar } from "@/lib/ui/messenger/reply-bar.tsx";
 import { Thread } from "@/lib/ui/messenger/thread.tsx";
-import { useTyping } from "@/lib/ui/messenger/use-typing.ts";
-import { useSites } from "@/lib/ui/network/site-directory.ts";
 import { Empty, Notice } from "@/lib/ui/notice.tsx";
-import { useCountryName } from "@/lib/ui/use-country-name.ts";
-import { usePostName } from "@/lib/ui/use-post-name.ts";
+import { splitPostName } from "@/lib/ui/post-name.ts";
+import { ConversationHeader } from "./conversation-header.tsx";
 
 const SafetyDialog = lazily(() =>
   import("@/lib/ui/messenger/safety-dialog.tsx").then((part) => part.SafetyDialog),
+);
+
+const SearchDialog = lazily(() =>
+  import("@/lib/ui/messenger/search-dialog.tsx").then((part) => part.SearchDialog),
+);
+const ContentSettings = lazily(() =>
+  import("@/lib/ui/messenger/message-content-settings.tsx").then((part) => part.ContentSettings),
+);
+const StructuredForm = lazily(() =>
+  import("@/lib/ui/messenger/structured-form.tsx").then((part) => part.StructuredForm),
 );
 
 interface ConversationPaneProps {
@@ -34,6 +44,7 @@ interface ConversationPaneProps {
   readonly onDraft: (draft: Draft) => void;
   readonly cardOf: string | null;
   readonly onKeyCard: (message: string | null) => void;
+  readonly onMembers: () => void;
   readonly onBack: () => void;
 }
 
@@ -42,11 +53,11 @@ export function ConversationPane(props: ConversationPaneProps) {
   const t = useTranslations("messages");
   const engine = useTranslations("engine");
   const common = useTranslations("common");
+  const content = useTranslations("content");
   const sites = useSites();
   const countryName = useCountryName();
   const [comparing, setComparing] = useState(false);
   const [unreadAtOpen] = useState(conversation.unread);
-  const typing = useTyping(api, conversation.id);
   const away = conversation.withoutDevice.length > 0;
   const opener = useRef<HTMLElement | null>(null);
 
@@ -81,66 +92,84 @@ export function ConversationPane(props: ConversationPaneProps) {
     [api],
   );
 
-  const { place, title } = usePostName()(conversation.title);
-  const countries = conversation.members
-    .filter((member) => member.user !== props.self)
-    .map((member) => countryName(sites.get(member.site)?.country ?? ""));
+  const [answered, setAnswered] = useState<MessageView | null>(null);
+  const [opened, setOpened] = useState<"search" | "settings" | "kinds" | null>(null);
+  const [kindsIn, setKindsIn] = useState<{ suite: SuiteName; level: Level } | null>(null);
+  const { draft, onDraft } = props;
+  useStoredDraft(api, conversation.id, draft.text, conversation.draft, (text) => onDraft({ ...draft, text }));
+  const closeDialog = () => setOpened(null);
+
+  const banner = Math.max(highest, conversation.left ? 0 : props.draft.level) as Level;
   return (
     <section aria-label={conversation.title} className="flex min-h-0 min-w-0 flex-col">
-      <header className="flex min-h-12 items-center gap-2 bg-surface px-2 py-1 md:px-4">
-        <IconButton icon="back" label={common("back")} onClick={props.onBack} className="md:hidden" />
-        <div className="min-w-0 flex-1">
-          <h2 className="truncate font-semibold">{place}</h2>
-          <p className="h-4 truncate text-xs leading-4 text-ink-soft">
-            {typing ? t("typing", { name: place }) : [title, ...countries].filter(Boolean).join(" · ")}
-          </p>
-        </div>
-        {conversation.verified ? (
-          <button type="button" onClick={() => setComparing(true)} className="rounded-sm text-sm">
-            <Badge tone="ok" icon="shieldCheck">
-              {t("verified")}
-            </Badge>
-          </button>
-        ) : (
-          <Button size="small" tone="quiet" icon="shield" onClick={() => setComparing(true)}>
-            {t("verify")}
-          </Button>
-        )}
-      </header>
-      <Classification level={0} />
+      <ConversationHeader
+        api={api}
+        self={props.self}
+        conversation={conversation}
+        onBack={props.onBack}
+        onVerify={() => setComparing(true)}
+        onMembers={props.onMembers}
+      />
+      <Classification level={banner} />
       {props.state.phase === "offline" ? (
         <Notice tone="warn" icon="alarm" title={engine("offline")}>
           {engine("offlineText")}
         </Notice>
       ) : null}
-      {away ? (
-        <Notice tone="idle" icon="device" title={t("noDevice")}>
-          {t("noDeviceText", { name: conversation.title })}
-        </Notice>
-      ) : null}
+      {away && !conversation.left ? <Away conversation={conversation} /> : null}
       <Thread
-        api={api}
-        conversation={conversation.id}
-        title={conversation.title}
-        unread={unreadAtOpen}
-        selected={cardOf}
-        onKeyCard={openCard}
-        onRetry={retry}
-        onCancel={cancel}
+          api={api}
+          conversation={conversation.id}
+          title={conversation.title}
+          unread={unreadAtOpen}
+          selected={cardOf}
+          onKeyCard={openCard}
+          onRetry={retry}
+          onCancel={cancel}
+          group={conversation.group}
+        onLevel={setHighest}
         empty={
-          <Empty icon="key" title={t("start")}>
-            {t("startText")}
-          </Empty>
-        }
-      />
+            <Empty icon="key" title={t("start")}>
+              {conversation.group ? t("startGroup") : t("startText")}
+            </Empty>
+          }
+        />
+      </MessageDesk>conversation.left ? (
+        <Notice tone="idle" icon="people" title={t("left")}>
+          {t("leftText")}
+        </Notice>
+      ) : (
       <Composer
         api={api}
         conversation={conversation.id}
         title={conversation.title}
         draft={props.draft}
         onDraft={props.onDraft}
+        replyTo={answered?.id ?? null}
+        onSent={() => setAnswered(null)}
+        above={answered ? <ReplyBar message={answered} onStop={() => setAnswered(null)} />
+      )} : null}
+        tools={(chosen) => (
+          <IconButton
+            icon="plus"
+            label={content("kinds")}
+            onClick={() => {
+              setKindsIn(chosen);
+              setOpened("kinds");
+            }}
+          />
+        )}
       />
-      <Classification level={0} />
+      <Classification level={banner} />
+      {opened === "search" ? (
+        <SearchDialog api={api} conversation={conversation.id} onClose={closeDialog} />
+      ) : null}
+      {opened === "settings" ? (
+        <ContentSettings api={api} conversation={conversation} onClose={closeDialog} />
+      ) : null}
+      {opened === "kinds" && kindsIn ? (
+        <StructuredForm api={api} conversation={conversation.id} onClose={closeDialog} {...kindsIn} />
+      ) : null}
       {comparing ? (
         <SafetyDialog
           api={api}
@@ -150,5 +179,21 @@ export function ConversationPane(props: ConversationPaneProps) {
         />
       ) : null}
     </section>
+  );
+
+/** Members without a device: a conversation of two waits for it, in a group the others read without them. */
+function Away({ conversation }: { conversation: ConversationView }) {
+  const t = useTranslations("messages");
+  const { withoutDevice, members } = conversation;
+  const names = members.filter(({ user }) => withoutDevice.includes(user)).map(({ name }) => name);
+  return (
+    <Notice tone="idle" icon="device" title={t("noDevice")}>
+      {conversation.group
+        ? t("noDeviceSome", {
+            names: names.map((name) => splitPostName(name).place).join(", "),
+            count: names.length,
+          })
+        : t("noDeviceText", { name: conversation.title })}
+    </Notice>
   );
 }

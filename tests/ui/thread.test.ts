@@ -19,7 +19,15 @@ function message(id: string, at: number, mine = false, more: Partial<MessageView
     delivery: null,
     problem: null,
     gapBefore: false,
+    reach: null,
     ordinal: at,
+    content: { kind: "text", text: id },
+    editedAt: null,
+    replyTo: null,
+    reactions: [],
+    expiresAt: null,
+    timerSeconds: null,
+    pendingChange: null,
     ...more,
   };
 }
