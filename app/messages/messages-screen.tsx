@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type {
   ConversationView,
   EngineState,
@@ -10,7 +10,6 @@ import type {
 } from "@/lib/messenger/messenger-api.ts";
 import { lazily } from "@/lib/ui/lazily.tsx";
 import { useAnnounce } from "@/lib/ui/live-region.tsx";
-import type { Draft } from "@/lib/ui/messenger/composer.tsx";
 import { blocksScreen, EngineNotice } from "@/lib/ui/messenger/engine-notice.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
 import { useNotifications } from "@/lib/ui/messenger/use-notifications.ts";
@@ -18,6 +17,7 @@ import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { ConversationPane } from "./conversation-pane.tsx";
 import { ConversationSidebar } from "./conversation-sidebar.tsx";
 import { useChosenConversation } from "./use-chosen-conversation.ts";
+import { useDrafts } from "./use-drafts.ts";
 
 interface MessagesScreenProps {
   readonly api: MessengerApi;
@@ -26,6 +26,11 @@ interface MessagesScreenProps {
 }
 
 const KeyCard = lazily(() => import("@/lib/ui/messenger/key-card.tsx").then((part) => part.KeyCard));
+
+const GroupPanel = lazily(() => import("@/lib/ui/messenger/group-panel.tsx").then((part) => part.GroupPanel));
+
+/** What stands beside the conversation. */
+type Side = { readonly kind: "card"; readonly message: string } | { readonly kind: "members" };
 
 const loadState = (api: MessengerApi): Promise<EngineState> => api.state();
 const loadConversations = (api: MessengerApi): Promise<readonly ConversationView[]> => api.conversations();
@@ -36,11 +41,12 @@ const isList = (event: MessengerEvents) => event.type !== "typing" && event.type
 export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
   const t = useTranslations("messages");
   const { value: state } = useMessengerQuery(api, loadState, isState);
-  const { value: conversations } = useMessengerQuery(api, loadConversations, isList);
+  const { value: conversations, error: failure } = useMessengerQuery(api, loadConversations, isList);
   const [chosen, choose] = useChosenConversation();
-  const [cardOf, setCardOf] = useState<string | null>(null);
-  const drafts = useRef(new Map<string, Draft>());
-  const [, redraw] = useState(0);
+  const [side, setSide] = useState<Side | null>(null);
+  const drafts = useDrafts(api);
+  const verified = useMemo(() => verifiedUsers(conversations, user.id), [conversations, user.id]);
+  const cardOf = side?.kind === "card" ? side.message : null;
   useAnnouncedMessages(conversations, chosen);
   useNotifications(conversations, choose);
 
@@ -49,16 +55,31 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
     onRestart();
   }
 
+  async function write(other: string) {
+    const opened = await api.openConversation(other).catch(() => null);
+    if (opened === null) return;
+    setSide(null);
+    choose(opened);
+  }
+
   if (state === undefined) return <Waiting>{t("opening")}</Waiting>;
   if (blocksScreen(state)) {
-    return <EngineNotice state={state} name={user.name} onErase={() => void erase()} onRetry={onRestart} />;
+    return (
+      <EngineNotice
+        api={api}
+        state={state}
+        name={user.name}
+        onErase={() => void erase()}
+        onRetry={onRestart}
+      />
+    );
   }
   const conversation = conversations?.find((one) => one.id === chosen);
   return (
     <div
       data-fills-window=""
       className={`relative grid min-h-0 flex-1 grid-rows-[minmax(0,1fr)] md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[20rem_minmax(0,1fr)] ${
-        cardOf ? "xl:grid-cols-[20rem_minmax(0,1fr)_24rem]" : ""
+        side && conversation ? "xl:grid-cols-[20rem_minmax(0,1fr)_24rem]" : ""
       }`}
     >
       <h1 className="sr-only">{t("title")}</h1>
@@ -68,8 +89,12 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
         state={state}
         conversations={conversations}
         chosen={chosen}
-        drafts={drafts.current}
-        onChoose={choose}
+        failure={failure}
+        draftOf={drafts.of}
+        onChoose={(next) => {
+          setSide(null);
+          choose(next);
+        }}
         className={chosen ? "hidden md:flex" : "flex"}
       />
       {conversation ? (
@@ -79,15 +104,13 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
           self={user.id}
           state={state}
           conversation={conversation}
-          draft={drafts.current.get(conversation.id) ?? { text: "", suite: "OTP" }}
-          onDraft={(draft) => {
-            drafts.current.set(conversation.id, draft);
-            redraw((turn) => turn + 1);
-          }}
+          draft={drafts.of(conversation)}
+          onDraft={(draft) => drafts.write(conversation.id, draft)}
           cardOf={cardOf}
-          onKeyCard={setCardOf}
+          onKeyCard={(message) => setSide(message === null ? null : { kind: "card", message })}
+          onMembers={() => setSide((now) => (now?.kind === "members" ? null : { kind: "members" }))}
           onBack={() => {
-            setCardOf(null);
+            setSide(null);
             choose(null);
           }}
         />
@@ -102,12 +125,34 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
           )}
         </div>
       )}
-      {cardOf ? (
+      {side && conversation ? (
         <div className="fixed inset-0 z-30 md:absolute md:left-auto md:w-96 md:border-l md:border-line md:shadow-over xl:static xl:w-auto xl:min-h-0 xl:shadow-none">
-          <KeyCard api={api} message={cardOf} onClose={() => setCardOf(null)} />
+          {side.kind === "card" ? (
+            <KeyCard api={api} message={side.message} onClose={() => setSide(null)} />
+          ) : conversation.group ? (
+            <GroupPanel
+              api={api}
+              self={user.id}
+              group={conversation}
+              verified={verified}
+              onClose={() => setSide(null)}
+              onWrite={(other) => void write(other)}
+            />
+          ) : null}
         </div>
       ) : null}
     </div>
+  );
+}
+
+/** Whom this person compared: said of the conversation of two, shown in groups too. */
+function verifiedUsers(
+  conversations: readonly ConversationView[] | undefined,
+  self: string,
+): ReadonlySet<string> {
+  const known = (conversations ?? []).filter(({ group, verified }) => verified && !group);
+  return new Set(
+    known.flatMap(({ members }) => members.map(({ user }) => user)).filter((one) => one !== self),
   );
 }
 
@@ -125,7 +170,8 @@ function useAnnouncedMessages(
     counted.current = new Map(conversations.map((one) => [one.id, one.unread]));
     if (before === null) return;
     for (const one of conversations) {
-      if (one.unread > (before.get(one.id) ?? 0)) announce(t("announceNew", { name: one.title }));
+      if (!one.muted && one.unread > (before.get(one.id) ?? 0))
+        announce(t("announceNew", { name: one.title }));
     }
   }, [conversations, announce, t]);
   const unread =

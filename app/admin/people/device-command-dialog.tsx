@@ -5,7 +5,9 @@ import { useState } from "react";
 import type { DeviceView } from "@/lib/keys/api-types.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { Dialog } from "@/lib/ui/dialog.tsx";
+import { TextField } from "@/lib/ui/field.tsx";
 import { groupIdentifier } from "@/lib/ui/format/group-identifier.ts";
+import { ComparedDigits } from "@/lib/ui/messenger/devices-digits.tsx";
 import { Notice } from "@/lib/ui/notice.tsx";
 import { useErrorText } from "@/lib/ui/problem-text.ts";
 
@@ -13,7 +15,7 @@ interface DeviceCommandDialogProps {
   readonly kind: "device.approve" | "device.revoke";
   readonly device: DeviceView;
   readonly siteName: string;
-  readonly command: (kind: "device.approve" | "device.revoke", device: string) => Promise<void>;
+  readonly command: (kind: "device.approve" | "device.revoke", device: DeviceView) => Promise<void>;
   readonly onClose: (succeeded: boolean) => void;
 }
 
@@ -23,13 +25,16 @@ export function DeviceCommandDialog({ kind, device, siteName, command, onClose }
   const errorText = useErrorText();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const [scanned, setScanned] = useState("");
+  const code = scanned.replace(/\s/g, "");
+  const matches = code === "" ? null : code === `vernam:device:${device.device}:${device.keys}`;
   const word = kind === "device.approve" ? "approve" : "revoke";
 
   async function confirm() {
     setBusy(true);
     setProblem(null);
     try {
-      await command(kind, device.device);
+      await command(kind, device);
       onClose(true);
     } catch (error) {
       setProblem(errorText(error));
@@ -50,7 +55,12 @@ export function DeviceCommandDialog({ kind, device, siteName, command, onClose }
       actions={
         <>
           <Button onClick={() => onClose(false)}>{t("common.cancel")}</Button>
-          <Button tone={word === "approve" ? "primary" : "danger"} busy={busy} onClick={() => void confirm()}>
+          <Button
+            tone={word === "approve" ? "primary" : "danger"}
+            busy={busy}
+            disabled={matches === false}
+            onClick={() => void confirm()}
+          >
             {busy ? t("people.signing") : t(`people.${word}`)}
           </Button>
         </>
@@ -60,6 +70,21 @@ export function DeviceCommandDialog({ kind, device, siteName, command, onClose }
         <span className="font-medium">{device.name}</span>
         <span className="font-mono text-lg break-words">{groupIdentifier(device.device)}</span>
       </p>
+      {word === "approve" ? (
+        <>
+          <ComparedDigits digits={device.digits} label={t("devices.digits")} />
+          <TextField
+            label={t("people.scanned")}
+            help={t("people.scannedHelp")}
+            value={scanned}
+            autoComplete="off"
+            spellCheck={false}
+            error={matches === false ? t("people.scannedOther") : undefined}
+            onChange={(event) => setScanned(event.target.value)}
+          />
+          {matches ? <Notice tone="ok" icon="check" title={t("people.scannedSame")} /> : null}
+        </>
+      ) : null}
       {problem ? <Notice tone="alarm" icon="failed" urgent title={problem} /> : null}
     </Dialog>
   );

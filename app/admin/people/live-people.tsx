@@ -15,7 +15,10 @@ export function LivePeople({ user, mayCommand }: { user: SessionUser; mayCommand
   );
   const send = useDeviceCommand(api, client);
   const command = useMemo<DeviceCommand | null>(
-    () => (send ? (kind, device) => send(kind, { device }) : null),
+    () =>
+      send
+        ? (kind, { device, keys }) => send(kind, kind === "device.approve" ? { device, keys } : { device })
+        : null,
     [send],
   );
   return <PeoplePage mayCommand={mayCommand} ownSite={user.site} command={command} />;

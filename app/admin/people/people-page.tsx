@@ -19,7 +19,7 @@ import { PageHeading } from "@/lib/ui/page-heading.tsx";
 import { DeviceCommandDialog } from "./device-command-dialog.tsx";
 
 export type DeviceCommandKind = "device.approve" | "device.revoke";
-export type DeviceCommand = (kind: DeviceCommandKind, device: string) => Promise<void>;
+export type DeviceCommand = (kind: DeviceCommandKind, device: DeviceView) => Promise<void>;
 
 interface PeoplePageProps {
   readonly mayCommand: boolean;
@@ -41,7 +41,7 @@ export function PeoplePage({ mayCommand, ownSite, command }: PeoplePageProps) {
   const { value, problem, reload } = useOperationsRead<readonly DeviceView[]>("/ops/devices", {}, 5000);
   const [query, setQuery] = useState("");
   const [asking, setAsking] = useState<{ kind: DeviceCommandKind; device: DeviceView } | null>(null);
-  const [done, setDone] = useState(false);
+  const [done, setDone] = useState<{ device: string; site: string; byHand: boolean } | null>(null);
   const names = useMemo(() => (topology ? siteNames(topology) : new Map<string, string>()), [topology]);
   const asked = query.trim().toLowerCase();
   const shown = value?.filter((device) =>
@@ -86,7 +86,18 @@ export function PeoplePage({ mayCommand, ownSite, command }: PeoplePageProps) {
             {mayCommand && command === null ? (
               <p className="text-sm text-ink-soft">{t("people.needsDevice")}</p>
             ) : null}
-            {done ? <Notice tone="ok" icon="check" title={t("people.done")} /> : null}
+            {done ? (
+              <Notice tone="ok" icon="check" title={t("people.done")}>
+                {done.byHand ? (
+                  <>
+                    <p>{t("people.card")}</p>
+                    <code className="font-mono text-sm break-all">
+                      npm run keys -- card {done.site} {done.device} --qr
+                    </code>
+                  </>
+                ) : null}
+              </Notice>
+            ) : null}
             <h2 className="text-base font-semibold">{t("people.pending")}</h2>
             {pending.length === 0 ? (
               <p className="text-ink-soft">{t("people.pendingNone")}</p>
@@ -103,6 +114,7 @@ export function PeoplePage({ mayCommand, ownSite, command }: PeoplePageProps) {
                         {names.get(device.site) ?? device.site} ·{" "}
                         <Identifier value={device.device} length={16} />
                       </span>
+                      <span className="font-mono">{device.digits.replace(/(\d{5})(?=\d)/g, "$1 ")}</span>
                     </span>
                     {actionsOf(device)}
                   </li>
@@ -141,7 +153,8 @@ export function PeoplePage({ mayCommand, ownSite, command }: PeoplePageProps) {
           onClose={(succeeded) => {
             setAsking(null);
             if (succeeded) {
-              setDone(true);
+              const { device, site, byHand } = asking.device;
+              setDone({ device, site, byHand: byHand && asking.kind === "device.approve" });
               reload();
             }
           }}

@@ -2,22 +2,33 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { EngineState } from "../../messenger/messenger-api.ts";
+import type { EngineState, MessengerApi } from "../../messenger/messenger-api.ts";
 import { Badge } from "../badge.tsx";
 import { Button } from "../button.tsx";
 import { Dialog } from "../dialog.tsx";
-import { Identifier } from "../identifier.tsx";
+import { lazily } from "../lazily.tsx";
 import { Empty, Notice, Waiting } from "../notice.tsx";
 import { type CodedProblem, useProblemText } from "../problem-text.ts";
 
+const WaitingDevicePanel = lazily(() =>
+  import("./devices-waiting.tsx").then((part) => part.WaitingDevicePanel),
+);
+
 /** True where the engine's state leaves nothing else to show. */
 export function blocksScreen(state: EngineState): boolean {
-  return ["starting", "enrolling", "other-user", "approval-needed", "signed-out", "failed"].includes(
-    state.phase,
-  );
+  return [
+    "starting",
+    "enrolling",
+    "other-user",
+    "approval-needed",
+    "signed-out",
+    "revoked",
+    "failed",
+  ].includes(state.phase);
 }
 
 interface EngineNoticeProps {
+  readonly api: MessengerApi;
   readonly state: EngineState;
   readonly name: string;
   readonly onErase: () => void;
@@ -25,7 +36,7 @@ interface EngineNoticeProps {
 }
 
 /** What a person sees while there is no messenger to use, and the one thing to do. */
-export function EngineNotice({ state, name, onErase, onRetry }: EngineNoticeProps) {
+export function EngineNotice({ api, state, name, onErase, onRetry }: EngineNoticeProps) {
   const t = useTranslations("engine");
   const nav = useTranslations("nav");
   const common = useTranslations("common");
@@ -55,9 +66,19 @@ export function EngineNotice({ state, name, onErase, onRetry }: EngineNoticeProp
         </>
       );
     case "approval-needed":
+      return <WaitingDevicePanel api={api} />;
+    case "revoked":
       return (
-        <Empty icon="shield" title={t("approval")} actions={<Identifier value={state.device} length={16} />}>
-          {t("approvalText")}
+        <Empty
+          icon="failed"
+          title={t("revoked")}
+          actions={
+            <Button tone="danger" onClick={onErase}>
+              {t("revokedAnew")}
+            </Button>
+          }
+        >
+          {t("revokedText")}
         </Empty>
       );
     case "signed-out":

@@ -7,6 +7,8 @@ import { Badge } from "../badge.tsx";
 import { Button } from "../button.tsx";
 import { Dialog } from "../dialog.tsx";
 import { Empty, Waiting } from "../notice.tsx";
+import { QrCode } from "./devices-qr.tsx";
+import { ContactDevices, SafetyCompare } from "./safety-compare.tsx";
 import { useMessengerQuery } from "./use-messenger-query.ts";
 
 interface SafetyDialogProps {
@@ -57,7 +59,7 @@ export function SafetyDialog({ api, conversation, name, onClose }: SafetyDialogP
           {t("unavailableText", { name })}
         </Empty>
       ) : (
-        <div className="grid gap-3">
+        <div className="grid gap-4">
           <ol
             aria-label={t("digits", { name })}
             className="grid grid-cols-3 justify-items-center gap-x-4 gap-y-1 rounded-md bg-sunken px-4 py-4 font-mono text-xl tracking-wider sm:grid-cols-4"
@@ -79,6 +81,9 @@ export function SafetyDialog({ api, conversation, name, onClose }: SafetyDialogP
           ) : (
             <p className="text-sm text-ink-soft">{t("different")}</p>
           )}
+          <QrCode text={value.qr} label={t("qr", { name })} />
+          <SafetyCompare api={api} conversation={conversation} onCompared={reload} />
+          <ContactDevices api={api} user={value.user} />
         </div>
       )}
     </Dialog>
