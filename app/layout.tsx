@@ -26,7 +26,7 @@ export const viewport: Viewport = { width: "device-width", initialScale: 1, colo
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const [locale, jar, user] = await Promise.all([requestLocale(), cookies(), currentUser()]);
-  const messages = messagesOf(locale);
+  const messages = await messagesOf(locale);
   const kept = jar.get(themeCookie)?.value;
   const theme = isTheme(kept) ? kept : "system";
   return (

@@ -1,8 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createTranslator } from "next-intl";
 import { describe, expect, it } from "vitest";
 import en from "../../lib/ui/i18n/en.json" with { type: "json" };
+import lastResort from "../../lib/ui/i18n/last-resort.json" with { type: "json" };
+import { formatTags, locales, needsReview } from "../../lib/ui/i18n/locales.ts";
+import { messagesOf } from "../../lib/ui/i18n/messages.ts";
 import pt from "../../lib/ui/i18n/pt.json" with { type: "json" };
+import { withFallback } from "../../lib/ui/i18n/with-fallback.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -51,6 +56,89 @@ describe("the two languages", () => {
       if (text.length > 24 && !key.startsWith("units.")) expect(portuguese.get(key), key).not.toBe(text);
     }
   });
+});
+
+const others = locales.filter(needsReview);
+
+/** A language's own file, without the note at its head. */
+function ownTexts(locale: string): { readonly review: unknown; readonly texts: Map<string, string> } {
+  const path = join(root, "lib/ui/i18n", `${locale}.json`);
+  const { review, ...texts } = JSON.parse(readFileSync(path, "utf8")) as Record<string, object>;
+  return { review, texts: leaves(texts) };
+}
+
+describe.each(others)("the language %s", (locale) => {
+  const { review, texts } = ownTexts(locale);
+
+  it("says in its file that a native speaker has to review it", () => {
+    expect(review).toMatch(/reviewed/);
+  });
+
+  it("holds no text that English does not know", () => {
+    expect([...texts.keys()].filter((key) => !english.has(key))).toEqual([]);
+  });
+
+  it("leaves no text empty and takes the arguments of the English one", () => {
+    for (const [key, text] of texts) {
+      expect(text.trim(), key).not.toBe("");
+      const wanted = english.get(key) ?? "";
+      const names = (of: string) => argumentsOf(of).filter((name) => /^[a-z]/.test(name));
+      if (!wanted.includes("plural")) expect(names(text), key).toEqual(names(wanted));
+    }
+  });
+
+  it("can be formatted in every text", async () => {
+    const refused: string[] = [];
+    const t = createTranslator({
+      locale: formatTags[locale],
+      messages: await messagesOf(locale),
+      onError: ({ message }) => refused.push(message),
+    }) as (key: string, values: Record<string, number>) => string;
+    for (const [key, text] of texts) t(key, Object.fromEntries(argumentsOf(text).map((name) => [name, 3])));
+    expect(refused).toEqual([]);
+  });
+
+  it("is whole on a screen: English stands where a text is missing", async () => {
+    const whole = leaves(await messagesOf(locale));
+    expect([...whole.keys()]).toEqual([...english.keys()]);
+    for (const [key, text] of whole) expect(text, key).toBe(texts.get(key) ?? english.get(key));
+  });
+
+  it("has nearly all words that officials meet in messages, whatever was added last", () => {
+    const wanted = [...english.keys()].filter((key) =>
+      /^(nav|common|engine|errors|messages|keyCard|problem)\./.test(key),
+    );
+    expect(wanted.filter((key) => texts.has(key)).length / wanted.length).toBeGreaterThan(0.85);
+  });
+});
+
+describe("a missing text", () => {
+  const complete = { a: "A", b: { c: "C", d: "D" } };
+
+  it("falls back to English, also below, and when it is empty", () => {
+    expect(withFallback(complete, { b: { c: "c" } })).toEqual({ a: "A", b: { c: "c", d: "D" } });
+    expect(withFallback(complete, { a: "", b: {} })).toEqual(complete);
+  });
+
+  it("falls back when there is something else than a text in its place", () => {
+    expect(withFallback(complete, { a: { x: "x" }, b: "b" })).toEqual(complete);
+  });
+
+  it("does not bring along what English does not know", () => {
+    expect(withFallback(complete, { review: "note", b: { e: "e" } })).toEqual(complete);
+  });
+});
+
+it("the page of last resort says what the languages say", () => {
+  for (const [texts, all] of [
+    [lastResort.en, en],
+    [lastResort.pt, pt],
+  ] as const)
+    expect(texts).toEqual({
+      title: all.errors.title,
+      unknown: all.errors.unknown,
+      retry: all.common.retry,
+    });
 });
 
 describe("screens", () => {

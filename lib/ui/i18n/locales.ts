@@ -1,14 +1,30 @@
-export const locales = ["en", "pt"] as const;
+/** Complete and reviewed with every change first; the others follow and fall back to English where they lack a text. */
+export const locales = ["en", "pt", "es", "fr", "de", "nl", "it", "hu", "mt"] as const;
 
 export type Locale = (typeof locales)[number];
 
 /** Tag for dates and numbers: European habits, not American ones. */
-export const formatTags: Readonly<Record<Locale, string>> = { en: "en-GB", pt: "pt-PT" };
+export const formatTags: Readonly<Record<Locale, string>> = {
+  en: "en-GB",
+  pt: "pt-PT",
+  es: "es-ES",
+  fr: "fr-FR",
+  de: "de-DE",
+  nl: "nl-NL",
+  it: "it-IT",
+  hu: "hu-HU",
+  mt: "mt-MT",
+};
+
+/** Written without a native speaker: the language menu says that they need review. */
+export function needsReview(locale: Locale): boolean {
+  return locale !== "en" && locale !== "pt";
+}
 
 export const localeCookie = "vernam-locale";
 
 export function isLocale(text: string | undefined): text is Locale {
-  return text === "en" || text === "pt";
+  return locales.some((locale) => locale === text);
 }
 
 /**

@@ -1,10 +1,29 @@
 import en from "./en.json" with { type: "json" };
 import type { Locale } from "./locales.ts";
-import pt from "./pt.json" with { type: "json" };
+import { withFallback } from "./with-fallback.ts";
 
 export type Messages = typeof en;
 
-/** Every text of one language; that both hold the same keys is a test. */
-export function messagesOf(locale: Locale): Messages {
-  return locale === "pt" ? pt : en;
+/** One file for each language, read when somebody first chooses it. */
+const files: Readonly<Record<Exclude<Locale, "en">, () => Promise<{ readonly default: object }>>> = {
+  pt: () => import("./pt.json", { with: { type: "json" } }),
+  es: () => import("./es.json", { with: { type: "json" } }),
+  fr: () => import("./fr.json", { with: { type: "json" } }),
+  de: () => import("./de.json", { with: { type: "json" } }),
+  nl: () => import("./nl.json", { with: { type: "json" } }),
+  it: () => import("./it.json", { with: { type: "json" } }),
+  hu: () => import("./hu.json", { with: { type: "json" } }),
+  mt: () => import("./mt.json", { with: { type: "json" } }),
+};
+
+const read = new Map<Locale, Promise<Messages>>([["en", Promise.resolve(en)]]);
+
+/** Every text of one language, English where it lacks one. The server reads it; a page is sent its own language only. */
+export function messagesOf(locale: Locale): Promise<Messages> {
+  let messages = read.get(locale);
+  if (messages === undefined && locale !== "en") {
+    messages = files[locale]().then((file) => withFallback(en, file.default));
+    read.set(locale, messages);
+  }
+  return messages ?? Promise.resolve(en);
 }

@@ -12,5 +12,5 @@ export async function requestLocale(): Promise<Locale> {
 /** Translator for server components (titles, explanations); client components use `useTranslations`. */
 export async function serverTranslator() {
   const locale = await requestLocale();
-  return createTranslator({ locale: formatTags[locale], messages: messagesOf(locale) });
+  return createTranslator({ locale: formatTags[locale], messages: await messagesOf(locale) });
 }

@@ -5,7 +5,7 @@ import { usePathname, useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { DropdownMenu } from "radix-ui";
 import { type ReactNode, useState } from "react";
-import { isLocale, locales } from "../i18n/locales.ts";
+import { isLocale, locales, needsReview } from "../i18n/locales.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { AccountButton, type AccountMenuProps } from "./account-button.tsx";
 import { areas } from "./areas.ts";
@@ -77,6 +77,9 @@ export function AccountMenuOpened({ user, theme }: AccountMenuProps) {
             {locales.map((value) => (
               <Option key={value} value={value} icon="globe">
                 <span lang={value}>{t(`languageName.${value}`)}</span>
+                {needsReview(value) ? (
+                  <span className="text-xs text-ink-soft">{t("languageReview")}</span>
+                ) : null}
               </Option>
             ))}
           </Choice>
