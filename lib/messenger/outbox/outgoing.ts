@@ -11,7 +11,7 @@ import { bindMessage, writtenRow } from "./bind-message.ts";
 import { KeySupply } from "./key-supply.ts";
 import { bodyOf, itemWrite, noBody, type OutboxItem, readItem, storedBody } from "./outbox-item.ts";
 import { OutboxLines } from "./outbox-lines.ts";
-import { advance, queued } from "./outbox-state.ts";
+import { advance, isOpen, queued } from "./outbox-state.ts";
 import { PrefetchedKeys } from "./prefetched-keys.ts";
 import { SendingEpochs } from "./sending-epochs.ts";
 import { Transmitter } from "./transmitter.ts";
@@ -162,7 +162,9 @@ export class Outgoing {
   #pumpNow(conversation: Conversation): void {
     if (this.#stopped) return;
     const line = this.#lines.open(conversation.id);
-    if (line.length === 0 || !conversation.roster || !conversation.hasListener(this.#parts.self.user)) return;
+    const { self } = this.#parts;
+    if (line.length === 0 || !conversation.device(self.device) || !conversation.hasListener(self.user))
+      return;
     const now = this.#parts.now();
     let drawing = 0;
     let retryAt = Number.POSITIVE_INFINITY;
@@ -268,7 +270,26 @@ export class Outgoing {
   rosterChanged(conversation: Conversation): void {
     this.#epochs.forget(conversation.id);
     this.#prefetched.forget(conversation.id);
+    const { roster } = conversation;
+    if (roster && !roster.members.has(this.#parts.self.user)) this.#refuseOpen(conversation);
     this.pump(conversation);
+  }
+
+  /** This person is no member any more: what was not encrypted yet stays unsent, and says so. */
+  #refuseOpen(conversation: Conversation): void {
+    const code = "conversation.left";
+    const reason = "this person is not a member of the conversation any more";
+    const nextStep = "Ask a moderator to be added again.";
+    const writes: StoreWrite[] = [];
+    for (const item of this.#lines.open(conversation.id)) {
+      if (item.binding || !isOpen(item.state)) continue;
+      this.#supply.dropKey(item);
+      item.state = advance(item.state, { type: "refused", code, reason, nextStep });
+      writes.push(itemWrite(item));
+    }
+    if (writes.length === 0) return;
+    this.#parts.store.commit(writes).catch(this.#parts.fail);
+    this.#announce(conversation);
   }
 
   stop(): void {
