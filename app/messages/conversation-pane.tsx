@@ -10,6 +10,7 @@ import type {
   MessengerApi,
   SuiteName,
 } from "@/lib/messenger/messenger-api.ts";
+import { IconButton } from "@/lib/ui/button.tsx";
 import { lazily } from "@/lib/ui/lazily.tsx";
 import { Classification } from "@/lib/ui/messenger/classification.tsx";
 import { Composer, type Draft } from "@/lib/ui/messenger/composer.tsx";
@@ -52,10 +53,8 @@ export function ConversationPane(props: ConversationPaneProps) {
   const { api, conversation, cardOf, onKeyCard } = props;
   const t = useTranslations("messages");
   const engine = useTranslations("engine");
-  const common = useTranslations("common");
   const content = useTranslations("content");
-  const sites = useSites();
-  const countryName = useCountryName();
+  const [highest, setHighest] = useState<Level>(0);
   const [comparing, setComparing] = useState(false);
   const [unreadAtOpen] = useState(conversation.unread);
   const away = conversation.withoutDevice.length > 0;
@@ -108,6 +107,8 @@ export function ConversationPane(props: ConversationPaneProps) {
         conversation={conversation}
         onBack={props.onBack}
         onVerify={() => setComparing(true)}
+        onSearch={() => setOpened("search")}
+        onSettings={() => setOpened("settings")}
         onMembers={props.onMembers}
       />
       <Classification level={banner} />
@@ -117,7 +118,8 @@ export function ConversationPane(props: ConversationPaneProps) {
         </Notice>
       ) : null}
       {away && !conversation.left ? <Away conversation={conversation} /> : null}
-      <Thread
+      <MessageDesk api={api} onReply={setAnswered}>
+        <Thread
           api={api}
           conversation={conversation.id}
           title={conversation.title}
@@ -127,39 +129,40 @@ export function ConversationPane(props: ConversationPaneProps) {
           onRetry={retry}
           onCancel={cancel}
           group={conversation.group}
-        onLevel={setHighest}
-        empty={
+          onLevel={setHighest}
+          empty={
             <Empty icon="key" title={t("start")}>
               {conversation.group ? t("startGroup") : t("startText")}
             </Empty>
           }
         />
-      </MessageDesk>conversation.left ? (
+      </MessageDesk>
+      {conversation.left ? (
         <Notice tone="idle" icon="people" title={t("left")}>
           {t("leftText")}
         </Notice>
       ) : (
-      <Composer
-        api={api}
-        conversation={conversation.id}
-        title={conversation.title}
-        draft={props.draft}
-        onDraft={props.onDraft}
-        replyTo={answered?.id ?? null}
-        onSent={() => setAnswered(null)}
-        above={answered ? <ReplyBar message={answered} onStop={() => setAnswered(null)} />
-      )} : null}
-        tools={(chosen) => (
-          <IconButton
-            icon="plus"
-            label={content("kinds")}
-            onClick={() => {
-              setKindsIn(chosen);
-              setOpened("kinds");
-            }}
-          />
-        )}
-      />
+        <Composer
+          api={api}
+          conversation={conversation.id}
+          title={conversation.title}
+          draft={draft}
+          onDraft={onDraft}
+          replyTo={answered?.id ?? null}
+          onSent={() => setAnswered(null)}
+          above={answered ? <ReplyBar message={answered} onStop={() => setAnswered(null)} /> : null}
+          tools={(chosen) => (
+            <IconButton
+              icon="plus"
+              label={content("kinds")}
+              onClick={() => {
+                setKindsIn(chosen);
+                setOpened("kinds");
+              }}
+            />
+          )}
+        />
+      )}
       <Classification level={banner} />
       {opened === "search" ? (
         <SearchDialog api={api} conversation={conversation.id} onClose={closeDialog} />
@@ -180,6 +183,7 @@ export function ConversationPane(props: ConversationPaneProps) {
       ) : null}
     </section>
   );
+}
 
 /** Members without a device: a conversation of two waits for it, in a group the others read without them. */
 function Away({ conversation }: { conversation: ConversationView }) {

@@ -9,20 +9,20 @@ import type {
   MessengerApi,
   MessengerEvents,
 } from "@/lib/messenger/messenger-api.ts";
+import { IconButton } from "@/lib/ui/button.tsx";
 import { TextField } from "@/lib/ui/field.tsx";
-import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
-import { Icon } from "@/lib/ui/icon.tsx";
 import { Shortcuts } from "@/lib/ui/keyboard/shortcut-sheet.tsx";
+import { lazily } from "@/lib/ui/lazily.tsx";
 import { matchWords } from "@/lib/ui/match-words.ts";
-import type { Draft } from "@/lib/ui/messenger/composer.tsx";
+import { DevicesButton } from "@/lib/ui/messenger/devices-button.tsx";
 import { EngineBadge } from "@/lib/ui/messenger/engine-notice.tsx";
 import { NotificationSetting } from "@/lib/ui/messenger/notification-setting.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
-import { Empty, Waiting } from "@/lib/ui/notice.tsx";
-import { splitPostName } from "@/lib/ui/post-name.ts";
+import { Empty, Notice, Waiting } from "@/lib/ui/notice.tsx";
 import { useErrorText } from "@/lib/ui/problem-text.ts";
 import { useCountryName } from "@/lib/ui/use-country-name.ts";
 import { usePostName } from "@/lib/ui/use-post-name.ts";
+import { ConversationRow } from "./conversation-row.tsx";
 
 interface SidebarProps {
   readonly api: MessengerApi;
@@ -30,10 +30,15 @@ interface SidebarProps {
   readonly state: EngineState;
   readonly conversations: readonly ConversationView[] | undefined;
   readonly chosen: string | null;
-  readonly drafts: ReadonlyMap<string, Draft>;
+  readonly failure: unknown;
+  readonly draftOf: (conversation: ConversationView) => string | null;
   readonly onChoose: (conversation: string) => void;
   readonly className: string;
 }
+
+const GroupCreate = lazily(() =>
+  import("@/lib/ui/messenger/group-create.tsx").then((part) => part.GroupCreate),
+);
 
 const loadSelf = (api: MessengerApi) => api.self();
 const isState = (event: MessengerEvents) => event.type === "state";
@@ -46,6 +51,7 @@ export function ConversationSidebar(props: SidebarProps) {
   const { value: self } = useMessengerQuery(api, loadSelf, isState);
   const [query, setQuery] = useState("");
   const asked = useDeferredValue(query.trim());
+  const [creating, setCreating] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const errorText = useErrorText();
   const searching = asked !== "";
@@ -79,20 +85,29 @@ export function ConversationSidebar(props: SidebarProps) {
       className={`${props.className} min-h-0 flex-col border-r border-line bg-surface`}
     >
       <div className="border-b border-line p-3">
-        <TextField
-          label={t("searchLabel")}
-          hideLabel
-          icon="search"
-          type="search"
-          data-shortcut="search"
-          placeholder={t("searchPlaceholder")}
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-        />
+        <div className="flex items-center gap-2">
+          <div className="min-w-0 flex-1">
+            <TextField
+              label={t("searchLabel")}
+              hideLabel
+              icon="search"
+              type="search"
+              data-shortcut="search"
+              placeholder={t("searchPlaceholder")}
+              value={query}
+              onChange={(event) => setQuery(event.target.value)}
+            />
+          </div>
+          <IconButton icon="people" tone="plain" label={t("newGroup")} onClick={() => setCreating(true)} />
+        </div>
         {problem ? <p className="pt-2 text-sm text-alarm">{problem}</p> : null}
       </div>
       <div className="thin-scroll min-h-0 flex-1 overflow-y-auto">
-        {shown === undefined ? (
+        {shown === undefined && props.failure ? (
+          <Notice tone="alarm" icon="alarm" title={t("listFailed")}>
+            {errorText(props.failure)}
+          </Notice>
+        ) : shown === undefined ? (
           <Waiting>{t("opening")}</Waiting>
         ) : shown.length === 0 && asked === "" ? (
           <Empty icon="envelope" title={t("noConversations")}>
@@ -105,7 +120,7 @@ export function ConversationSidebar(props: SidebarProps) {
                 <ConversationRow
                   conversation={one}
                   here={one.id === chosen}
-                  draft={one.id === chosen ? undefined : props.drafts.get(one.id)}
+                  draft={one.id === chosen ? null : props.draftOf(one)}
                   onChoose={() => props.onChoose(one.id)}
                 />
               </li>
@@ -133,6 +148,7 @@ export function ConversationSidebar(props: SidebarProps) {
       <div className="grid min-h-9 items-center border-t border-line px-4 py-1.5 text-sm">
         <div className="flex flex-wrap items-center justify-between gap-2">
           <EngineBadge state={props.state} />
+          <DevicesButton api={api} />
           <Shortcuts
             conversations={shown?.map((one) => one.id) ?? []}
             chosen={chosen}
@@ -141,64 +157,18 @@ export function ConversationSidebar(props: SidebarProps) {
         </div>
         {self && !self.leader ? <p className="text-xs text-ink-soft">{engineText("follower")}</p> : null}
       </div>
+      {creating ? (
+        <GroupCreate
+          api={api}
+          self={props.self}
+          onClose={() => setCreating(false)}
+          onCreated={(conversation) => {
+            setCreating(false);
+            props.onChoose(conversation);
+          }}
+        />
+      ) : null}
     </nav>
-  );
-}
-
-function ConversationRow(props: {
-  conversation: ConversationView;
-  here: boolean;
-  draft: Draft | undefined;
-  onChoose: () => void;
-}) {
-  const { conversation, here, draft } = props;
-  const t = useTranslations("messages");
-  const quantity = useQuantity();
-  const unread = conversation.unread > 0;
-  return (
-    <button
-      type="button"
-      aria-current={here ? "true" : undefined}
-      onClick={props.onChoose}
-      data-conversation={conversation.id}
-      className="grid w-full grid-cols-[minmax(0,1fr)] gap-0.5 border-b border-l-3 border-b-line border-l-transparent px-4 py-2 text-left hover:bg-sunken focus-visible:-outline-offset-2 aria-[current]:border-l-accent aria-[current]:bg-accent-wash"
-    >
-      <span className="flex items-baseline gap-2">
-        <span
-          title={conversation.title}
-          className={`min-w-0 flex-1 truncate ${unread ? "font-semibold" : "font-medium"}`}
-        >
-          {splitPostName(conversation.title).place}
-        </span>
-        {conversation.verified ? (
-          <span title={t("verified")} className="text-ok">
-            <Icon name="shieldCheck" className="size-3.5" />
-            <span className="sr-only">{t("verified")}</span>
-          </span>
-        ) : null}
-        {conversation.lastAt === null ? null : (
-          <span className="text-xs text-ink-soft">{quantity.shortClock(conversation.lastAt)}</span>
-        )}
-      </span>
-      <span className="flex items-center gap-2 text-sm text-ink-soft">
-        <span className={`min-w-0 flex-1 truncate ${unread ? "text-ink" : ""}`}>
-          {draft && draft.text !== "" ? (
-            <>
-              <span className="font-medium text-warn">{t("draft")}: </span>
-              {draft.text}
-            </>
-          ) : (
-            (conversation.lastText ?? "")
-          )}
-        </span>
-        {unread ? (
-          <span className="min-w-5 rounded-full bg-accent px-1.5 text-center text-xs leading-5 font-semibold text-accent-ink">
-            <span aria-hidden="true">{conversation.unread}</span>
-            <span className="sr-only">{t("unread", { count: conversation.unread })}</span>
-          </span>
-        ) : null}
-      </span>
-    </button>
   );
 }
 

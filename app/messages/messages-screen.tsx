@@ -10,6 +10,7 @@ import type {
 } from "@/lib/messenger/messenger-api.ts";
 import { lazily } from "@/lib/ui/lazily.tsx";
 import { useAnnounce } from "@/lib/ui/live-region.tsx";
+import { type Draft, emptyDraft } from "@/lib/ui/messenger/composer.tsx";
 import { blocksScreen, EngineNotice } from "@/lib/ui/messenger/engine-notice.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
 import { useNotifications } from "@/lib/ui/messenger/use-notifications.ts";
@@ -17,7 +18,6 @@ import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { ConversationPane } from "./conversation-pane.tsx";
 import { ConversationSidebar } from "./conversation-sidebar.tsx";
 import { useChosenConversation } from "./use-chosen-conversation.ts";
-import { useDrafts } from "./use-drafts.ts";
 
 interface MessagesScreenProps {
   readonly api: MessengerApi;
@@ -44,7 +44,8 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
   const { value: conversations, error: failure } = useMessengerQuery(api, loadConversations, isList);
   const [chosen, choose] = useChosenConversation();
   const [side, setSide] = useState<Side | null>(null);
-  const drafts = useDrafts(api);
+  const drafts = useRef(new Map<string, Draft>());
+  const [, redraw] = useState(0);
   const verified = useMemo(() => verifiedUsers(conversations, user.id), [conversations, user.id]);
   const cardOf = side?.kind === "card" ? side.message : null;
   useAnnouncedMessages(conversations, chosen);
@@ -90,7 +91,7 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
         conversations={conversations}
         chosen={chosen}
         failure={failure}
-        draftOf={drafts.of}
+        draftOf={({ id, draft }) => drafts.current.get(id)?.text ?? draft}
         onChoose={(next) => {
           setSide(null);
           choose(next);
@@ -104,8 +105,11 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
           self={user.id}
           state={state}
           conversation={conversation}
-          draft={drafts.of(conversation)}
-          onDraft={(draft) => drafts.write(conversation.id, draft)}
+          draft={drafts.current.get(conversation.id) ?? emptyDraft}
+          onDraft={(draft) => {
+            drafts.current.set(conversation.id, draft);
+            redraw((turn) => turn + 1);
+          }}
           cardOf={cardOf}
           onKeyCard={(message) => setSide(message === null ? null : { kind: "card", message })}
           onMembers={() => setSide((now) => (now?.kind === "members" ? null : { kind: "members" }))}

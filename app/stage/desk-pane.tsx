@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useCallback, useState } from "react";
 import type { MessageView, MessengerApi, SuiteName } from "@/lib/messenger/messenger-api.ts";
 import { Button } from "@/lib/ui/button.tsx";
-import { Composer, type Draft } from "@/lib/ui/messenger/composer.tsx";
+import { Composer, type Draft, emptyDraft } from "@/lib/ui/messenger/composer.tsx";
 import { EngineBadge } from "@/lib/ui/messenger/engine-notice.tsx";
 import { KeyCard } from "@/lib/ui/messenger/key-card.tsx";
 import { Thread } from "@/lib/ui/messenger/thread.tsx";
@@ -76,7 +76,7 @@ export function DeskPane({ desk, siteName, otherName, conversation, onRenew }: D
 function DeskThread(props: { api: MessengerApi; conversation: string; otherName: string; sample: string }) {
   const { api, conversation } = props;
   const t = useTranslations("stage");
-  const [draft, setDraft] = useState<Draft>({ text: "", suite: "OTP" });
+  const [draft, setDraft] = useState<Draft>({ ...emptyDraft, suite: "OTP" });
   const [cardOf, setCardOf] = useState<string | null>(null);
   const retry = useCallback(
     (message: MessageView, suite?: SuiteName) => void api.retry(message.id, suite).catch(() => undefined),

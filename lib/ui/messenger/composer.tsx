@@ -1,33 +1,48 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import type { MessengerApi, SuiteName } from "../../messenger/messenger-api.ts";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import type { Level, MessengerApi, SuiteName } from "../../messenger/messenger-api.ts";
 import { Button } from "../button.tsx";
 import { Icon } from "../icon.tsx";
+import { lazily } from "../lazily.tsx";
 import { Notice } from "../notice.tsx";
 import { splitPostName } from "../post-name.ts";
 import { useErrorText } from "../problem-text.ts";
-import { Segmented } from "../segmented.tsx";
-import { LevelSelect, type RefusedLevel } from "./level-select.tsx";
-import { PriceLine } from "./price-line.tsx";
+import { AttachButton } from "./attach-button.tsx";
+import { suiteInForce } from "./choose-suite.ts";
+import { ComposerSettings } from "./composer-settings.tsx";
+import type { RefusedLevel } from "./level-select.tsx";
+import { toOutgoingFile, useAttachment } from "./use-attachment.ts";
+import { usePolicy } from "./use-policy.ts";
 
 const longest = 64 * 1024;
+const AttachmentBox = lazily(() => import("./attachment-box.tsx").then((part) => part.AttachmentBox));
 
 export interface Draft {
   readonly text: string;
-  readonly suite: SuiteName;
+  /** null: what the level is set to. */
+  readonly suite: SuiteName | null;
+  readonly level: Level;
 }
+
+export const emptyDraft: Draft = { text: "", suite: null, level: 0 };
 
 interface ComposerProps {
   readonly api: MessengerApi;
   readonly conversation: string;
   readonly title: string;
-  /** Kept in memory by whoever shows the composer: a draft never touches the disk. */
   readonly draft: Draft;
   readonly onDraft: (draft: Draft) => void;
   readonly large?: boolean;
   readonly sample?: string;
+  /** Above the box: what is answered, what is attached. */
+  readonly above?: ReactNode;
+  /** Beside the box: other kinds of messages, in the cipher and classification that are chosen. */
+  readonly tools?: (chosen: { readonly suite: SuiteName; readonly level: Level }) => ReactNode;
+  /** The message that the text answers. */
+  readonly replyTo?: string | null;
+  readonly onSent?: () => void;
 }
 
 export function Composer(props: ComposerProps) {
@@ -40,8 +55,14 @@ export function Composer(props: ComposerProps) {
   const [busy, setBusy] = useState(false);
   const box = useRef<HTMLTextAreaElement | null>(null);
   const lastTyping = useRef(0);
-  const bytes = new TextEncoder().encode(draft.text).length;
-  const tooLong = bytes > longest;
+  const attachment = useAttachment(conversation);
+  const { chosen } = attachment;
+  const [fileAllowed, setFileAllowed] = useState(true);
+  const nothing = chosen === null ? draft.text.trim() === "" : !fileAllowed;
+  const choices = usePolicy(api, conversation)?.levels;
+  const choice = choices?.find(({ level }) => level === draft.level);
+  const suite = suiteInForce(draft.suite, choice);
+  const tooLong = new TextEncoder().encode(draft.text).length > longest;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useEffect(() => {
@@ -56,17 +77,23 @@ export function Composer(props: ComposerProps) {
     const now = Date.now();
     if (text !== "" && now - lastTyping.current > 3000) {
       lastTyping.current = now;
-      void api.typing(conversation).catch(() => undefined);
+      void api.typing(conversation, suite, draft.level).catch(() => undefined);
     }
   }
 
   async function send() {
     const text = draft.text.trim();
-    if (text === "" || tooLong || busy) return;
+    if (nothing || tooLong || busy || choice === undefined || choice.refused !== null) return;
     setBusy(true);
     setFailure(null);
     try {
-      await api.send(conversation, text, draft.suite, 0);
+      if (chosen === null) {
+        const { replyTo = null } = props;
+        const content = replyTo === null ? text : ({ kind: "text", text, replyTo } as const);
+        await api.send(conversation, content, suite, draft.level);
+      } else await api.sendFile(conversation, await toOutgoingFile(chosen, text, suite), suite, draft.level);
+      attachment.clear();
+      props.onSent?.();
       onDraft({ ...draft, text: "" });
     } catch (error) {
       setFailure(errorText(error));
@@ -85,59 +112,71 @@ export function Composer(props: ComposerProps) {
   return (
     <section
       aria-label={t("composer")}
-      className="grid grid-cols-[minmax(0,1fr)] gap-2 border-t border-line bg-surface px-4 py-3"
+      onDragOver={attachment.onDragOver}
+      onDragLeave={attachment.onDragLeave}
+      onDrop={attachment.onDrop}
+      className={`grid grid-cols-[minmax(0,1fr)] gap-2 border-t bg-surface px-4 py-3 ${attachment.dragging ? "border-accent bg-accent-wash" : "border-line"}`}
     >
       {refusedLevel ? (
-        <Notice
-          tone="warn"
-          icon="shield"
-          urgent
-          title={t("levelRefused", { level: t(`levelName.${refusedLevel}`) })}
-          actions={
-            <Button size="small" onClick={() => setRefusedLevel(null)}>
-              {t("levelKeep")}
-            </Button>
-          }
-        >
-          {refusedLevel === "4" ? t("topSecretText") : t("levelRefusedText")}
-        </Notice>
+        <LevelRefused level={refusedLevel} kept={draft.level} onKeep={() => setRefusedLevel(null)} />
       ) : null}
       {failure ? (
         <Notice tone="alarm" icon="alarm" urgent title={t("sendFailed")}>
           {t("sendFailedText", { reason: failure })}
         </Notice>
       ) : null}
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <Segmented
-          label={t("suite")}
-          value={draft.suite}
-          onChange={(suite) => onDraft({ ...draft, suite })}
-          options={[
-            { value: "OTP", label: t("suiteName.OTP"), title: t("suiteText.OTP") },
-            { value: "AES", label: t("suiteName.AES"), title: t("suiteText.AES") },
-          ]}
+      {choices && choice ? (
+        <ComposerSettings
+          api={api}
+          conversation={conversation}
+          text={chosen === null ? draft.text : ""}
+          suite={suite}
+          choice={choice}
+          choices={choices}
+          withLevel={!large}
+          onSuite={(chosen) => onDraft({ ...draft, suite: chosen })}
+          onLevel={(level) => {
+            setRefusedLevel(null);
+            onDraft({ ...draft, level, suite: null });
+          }}
+          onRefused={setRefusedLevel}
         />
-        {large ? null : <LevelSelect onRefused={setRefusedLevel} />}
-        <PriceLine api={api} conversation={conversation} text={draft.text} suite={draft.suite} />
-      </div>
+      ) : null}
+      {props.above}
+      {chosen ? (
+        <AttachmentBox
+          api={api}
+          conversation={conversation}
+          chosen={chosen}
+          caption={draft.text.trim()}
+          suite={suite}
+          level={draft.level}
+          onClear={attachment.clear}
+          onAllowed={setFileAllowed}
+        />
+      ) : null}
       <div className="flex items-end gap-2">
+        {large ? null : <AttachButton onFile={attachment.choose} />}
+        {choice && choice.refused === null ? props.tools?.({ suite, level: draft.level }) : null}
         <textarea
           ref={box}
           rows={1}
           value={draft.text}
           onChange={(event) => write(event.target.value)}
           onKeyDown={pressed}
+          onPaste={attachment.onPaste}
           aria-label={t("composer")}
+          data-shortcut="compose"
           aria-invalid={tooLong || undefined}
           placeholder={t("placeholder", { name: splitPostName(props.title).place })}
           title={t("sendKeys")}
-          className={`thin-scroll min-h-9 flex-1 resize-none rounded-md border border-line-strong bg-paper px-3 py-1.5 placeholder:truncate placeholder:text-ink-faint ${large ? "text-lg" : ""}`}
+          className={`thin-scroll min-h-9 min-w-0 flex-1 resize-none rounded-md border border-line-strong bg-paper px-3 py-1.5 placeholder:truncate placeholder:text-ink-faint ${large ? "text-lg" : ""}`}
         />
         <Button
           tone="primary"
           icon="send"
           busy={busy}
-          disabled={draft.text.trim() === "" || tooLong}
+          disabled={nothing || tooLong || choice === undefined}
           onClick={send}
         >
           {t("send")}
@@ -161,5 +200,26 @@ export function Composer(props: ComposerProps) {
         </p>
       ) : null}
     </section>
+  );
+}
+
+/** Why a classification cannot be chosen. Nothing was changed, so nothing can have gone out under it. */
+function LevelRefused(props: { level: RefusedLevel; kept: Level; onKeep: () => void }) {
+  const { level, kept, onKeep } = props;
+  const t = useTranslations("messages");
+  return (
+    <Notice
+      tone="warn"
+      icon="shield"
+      urgent
+      title={t("levelRefused", { level: t(`levelName.${level.name}`) })}
+      actions={
+        <Button size="small" onClick={onKeep}>
+          {t("levelKeep", { level: t(`levelName.${kept}`) })}
+        </Button>
+      }
+    >
+      {level.code === null ? t("topSecretText") : t("levelRefusedText")}
+    </Notice>
   );
 }

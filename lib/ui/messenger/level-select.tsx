@@ -1,29 +1,45 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import type { Level, LevelChoice } from "../../messenger/messenger-api.ts";
 import { Icon } from "../icon.tsx";
 
 const levels = ["0", "1", "2", "3", "4"] as const;
 
-export type RefusedLevel = Exclude<(typeof levels)[number], "0">;
+/** A level that cannot be sent here. TOP SECRET is not even a value of the protocol. */
+export interface RefusedLevel {
+  readonly name: (typeof levels)[number];
+  /** The policy's code; null for TOP SECRET, which nothing carries. */
+  readonly code: string | null;
+}
 
-/** Shows that a message has a level. Only Unclassified can be sent in this version; the others are refused aloud. */
-export function LevelSelect({ onRefused }: { onRefused: (level: RefusedLevel) => void }) {
+interface LevelSelectProps {
+  readonly value: Level;
+  readonly choices: readonly LevelChoice[];
+  readonly onChange: (level: Level) => void;
+  readonly onRefused: (level: RefusedLevel) => void;
+}
+
+/** The classification of what is being written. What cannot be sent stays in the list and is refused aloud. */
+export function LevelSelect({ value, choices, onChange, onRefused }: LevelSelectProps) {
   const t = useTranslations("messages");
+  function choose(name: string) {
+    const choice = choices.find(({ level }) => String(level) === name);
+    if (choice && choice.refused === null) return onChange(choice.level);
+    const refused = levels.find((one) => one === name);
+    if (refused) onRefused({ name: refused, code: choice?.refused ?? null });
+  }
   return (
     <span className="relative">
       <select
         aria-label={t("level")}
-        value="0"
-        onChange={(event) => {
-          const level = levels.find((name) => name === event.target.value);
-          if (level && level !== "0") onRefused(level);
-        }}
+        value={String(value)}
+        onChange={(event) => choose(event.target.value)}
         className="min-h-7 appearance-none rounded-md border border-line-strong bg-surface pr-7 pl-2 text-sm font-medium"
       >
-        {levels.map((level) => (
-          <option key={level} value={level}>
-            {t(`levelName.${level}`)}
+        {levels.map((name) => (
+          <option key={name} value={name}>
+            {t(`levelName.${name}`)}
           </option>
         ))}
       </select>

@@ -3,8 +3,15 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import type { MessengerApi, PriceView, SuiteName } from "../../messenger/messenger-api.ts";
+import { useQuantity } from "../format/use-quantity.ts";
 import { Icon } from "../icon.tsx";
+import { useSiteName } from "../network/site-directory.ts";
 import { Term } from "../term.tsx";
+import { partsOf } from "./choose-suite.ts";
+import { useSupply } from "./use-supply.ts";
+
+/** Fewer messages than these left are worth a warning. */
+const fewLeft = 20;
 
 interface PriceLineProps {
   readonly api: MessengerApi;
@@ -13,13 +20,60 @@ interface PriceLineProps {
   readonly suite: SuiteName;
 }
 
-/** What the text in the box would cost in key, as it is written. */
+/** What the text in the box would cost in key, as it is written, what the pair has left, and how long that lasts. */
 export function PriceLine({ api, conversation, text, suite }: PriceLineProps) {
   const t = useTranslations("messages");
   const units = useTranslations("units");
-  const [price, setPrice] = useState<PriceView | null>(null);
   const written = text.trim();
+  const quantity = useQuantity();
+  const siteName = useSiteName();
+  const price = usePrice(api, conversation, written, suite);
+  const supply = useSupply(api, conversation);
+  if (price === null) return <p className="text-sm text-ink-faint">{t("priceUnknown")}</p>;
+  const bits = units("bitsOfKey", { count: price.bits });
+  const pad = partsOf(suite).cipher === "OTP";
+  const likeThis = supply && price.bits > 0 && written !== "" ? Math.floor(supply.bits / price.bits) : null;
+  const short = likeThis !== null && likeThis < fewLeft;
+  return (
+    <p
+      className="flex flex-wrap items-baseline gap-x-1.5 text-sm text-ink-soft"
+      title={t("pricePadded", { bytes: units("bytes", { count: price.paddedBytes }) })}
+    >
+      <Icon name="key" className="size-3.5 translate-y-0.5 text-accent" />
+      <span>
+        {written === "" && pad ? (
+          t("priceEmpty")
+        ) : !price.drawsKey ? (
+          t("priceNone")
+        ) : pad ? (
+          t("price", { bits })
+        ) : (
+          <Term name="epoch">{t("priceEpoch", { bits })}</Term>
+        )}
+      </span>
+      {supply?.site ? (
+        <span className={short ? "font-medium text-warn" : ""}>
+          <span aria-hidden="true">· </span>
+          {t("supply", { amount: quantity.data(supply.bits / 8), site: siteName(supply.site) })}
+          {likeThis === null
+            ? null
+            : likeThis === 0
+              ? `: ${t("supplyNone")}`
+              : `: ${t("supplyLasts", { count: likeThis })}`}
+        </span>
+      ) : null}
+    </p>
+  );
+}
 
+/** The price of the newest question, asked when the writing pauses and after each message. */
+function usePrice(
+  api: MessengerApi,
+  conversation: string,
+  written: string,
+  suite: SuiteName,
+): PriceView | null {
+  const [price, setPrice] = useState<PriceView | null>(null);
   useEffect(() => {
     let gone = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,24 +97,5 @@ export function PriceLine({ api, conversation, text, suite }: PriceLineProps) {
       unsubscribe();
     };
   }, [api, conversation, written, suite]);
-
-  if (price === null) return <p className="text-sm text-ink-faint">{t("priceUnknown")}</p>;
-  const bits = units("bitsOfKey", { count: price.bits });
-  const said =
-    written === "" && suite === "OTP"
-      ? t("priceEmpty")
-      : !price.drawsKey
-        ? t("priceNone")
-        : suite === "AES"
-          ? t("priceEpoch", { bits })
-          : t("price", { bits });
-  return (
-    <p
-      className="flex items-center gap-1.5 text-sm text-ink-soft"
-      title={t("pricePadded", { bytes: units("bytes", { count: price.paddedBytes }) })}
-    >
-      <Icon name="key" className="size-3.5 text-accent" />
-      <span>{suite === "AES" && price.drawsKey ? <Term name="epoch">{said}</Term> : said}</span>
-    </p>
-  );
+  return price;
 }

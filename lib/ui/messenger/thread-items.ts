@@ -1,10 +1,11 @@
-import type { MessageView } from "../../messenger/messenger-api.ts";
+import type { MessageView, TimelineView } from "../../messenger/messenger-api.ts";
 
 export type ThreadItem =
   | { readonly kind: "start"; readonly key: string }
   | { readonly kind: "day"; readonly key: string; readonly at: number }
   | { readonly kind: "new"; readonly key: string; readonly count: number }
   | { readonly kind: "gap"; readonly key: string }
+  | { readonly kind: "event"; readonly key: string; readonly event: TimelineView }
   | {
       readonly kind: "message";
       readonly key: string;
@@ -38,8 +39,26 @@ export function firstUnread(messages: readonly MessageView[], unread: number): s
  */
 export function threadItems(
   messages: readonly MessageView[],
-  options: { readonly complete: boolean; readonly newBefore: string | null },
+  options: {
+    /** The first message held is the conversation's first. */
+    readonly complete: boolean;
+    /** The last message held is the conversation's newest; else events after it wait for their messages. */
+    readonly toEnd?: boolean;
+    readonly newBefore: string | null;
+    readonly events?: readonly TimelineView[];
+  },
 ): readonly ThreadItem[] {
+  const { toEnd = true } = options;
+  const [oldest] = messages;
+  let events = (options.events ?? []).filter(
+    ({ ordinal }) => options.complete || (oldest !== undefined && ordinal > oldest.ordinal),
+  );
+  const eventsBefore = (ordinal: number) => {
+    const due = events.filter((event) => event.ordinal < ordinal);
+    events = events.slice(due.length);
+    for (const event of due) items.push({ kind: "event", key: `event-${event.id}`, event });
+    return due.length > 0;
+  };
   const items: ThreadItem[] = options.complete ? [{ kind: "start", key: "start" }] : [];
   let last: MessageView | undefined;
   messages.forEach((message, index) => {
@@ -49,6 +68,7 @@ export function threadItems(
       items.push({ kind: "day", key: `day-${dayOf(message.at)}`, at: message.at });
       apart = true;
     }
+    if (eventsBefore(message.ordinal)) apart = true;
     if (message.id === options.newBefore) {
       const count = messages.slice(index).filter((later) => !later.mine).length;
       items.push({ kind: "new", key: "new", count });
@@ -61,5 +81,6 @@ export function threadItems(
     items.push({ kind: "message", key: message.id, message, first: apart });
     last = message;
   });
+  if (toEnd) eventsBefore(Number.POSITIVE_INFINITY);
   return items;
 }

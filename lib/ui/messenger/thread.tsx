@@ -3,14 +3,17 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import type { MessengerApi } from "../../messenger/messenger-api.ts";
+import type { Level, MessengerApi, TimelineView } from "../../messenger/messenger-api.ts";
 import { Button } from "../button.tsx";
 import { useQuantity } from "../format/use-quantity.ts";
 import { Icon } from "../icon.tsx";
 import { Waiting } from "../notice.tsx";
 import { type MessageActions, MessageRow } from "./message-row.tsx";
+import { MessengerProvider } from "./messenger-context.tsx";
 import { firstUnread, type ThreadItem, threadItems } from "./thread-items.ts";
+import { TimelineRow } from "./timeline-row.tsx";
 import { useThread } from "./use-thread.ts";
+import { useTimeline } from "./use-timeline.ts";
 
 interface ThreadProps extends MessageActions {
   readonly api: MessengerApi;
@@ -20,6 +23,9 @@ interface ThreadProps extends MessageActions {
   readonly unread: number;
   readonly selected: string | null;
   readonly empty: ReactNode;
+  readonly group?: boolean;
+  /** Told the highest classification among the messages held. */
+  readonly onLevel?: (level: Level) => void;
 }
 
 /** Pixels from either end of what is held at which the next page is asked for. */
@@ -30,6 +36,8 @@ export function Thread(props: ThreadProps) {
   const { api, conversation } = props;
   const t = useTranslations("messages");
   const thread = useThread(api, conversation);
+  const timeline = useTimeline(api, conversation);
+  const events = useMemo(() => timeline.filter(isTold), [timeline]);
   const scroller = useRef<HTMLDivElement | null>(null);
   const [atEnd, setAtEnd] = useState(true);
   const divider = useRef<{ conversation: string; before: string | null } | null>(null);
@@ -39,8 +47,14 @@ export function Thread(props: ThreadProps) {
   }
   const newBefore = divider.current?.conversation === conversation ? divider.current.before : null;
   const items = useMemo(
-    () => threadItems(thread.messages, { complete: !thread.hasOlder, newBefore }),
-    [thread.messages, thread.hasOlder, newBefore],
+    () =>
+      threadItems(thread.messages, {
+        complete: !thread.hasOlder,
+        toEnd: !thread.hasNewer,
+        newBefore,
+        events,
+      }),
+    [thread.messages, thread.hasOlder, thread.hasNewer, newBefore, events],
   );
 
   const virtual = useVirtualizer({
@@ -89,52 +103,64 @@ export function Thread(props: ThreadProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the rows have changed
   useEffect(scrolled, [items]);
 
+  const { onLevel } = props;
+  const highest = thread.messages.reduce<Level>((most, { level }) => (level > most ? level : most), 0);
+  useEffect(() => onLevel?.(highest), [onLevel, highest]);
+
   if (!thread.loaded) return <Waiting>{t("older")}</Waiting>;
-  if (thread.messages.length === 0) return <div className="flex-1 overflow-y-auto">{props.empty}</div>;
+  if (thread.messages.length === 0 && events.length === 0)
+    return <div className="flex-1 overflow-y-auto">{props.empty}</div>;
   const rows = virtual.getVirtualItems();
   return (
-    <div className="relative flex min-h-0 flex-1 flex-col">
-      <div
-        ref={scroller}
-        onScroll={scrolled}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        tabIndex={0}
-        role="log"
-        aria-live="off"
-        aria-label={t("history", { name: props.title })}
-        className="thin-scroll min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2"
-      >
-        <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
-          {thread.loadingOlder ? (
-            <p className="absolute inset-x-0 top-0 text-center text-sm text-ink-soft">{t("older")}</p>
-          ) : null}
-          <div
-            className="absolute inset-x-0 top-0"
-            style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}
-          >
-            {rows.map((row) => {
-              const item = items[row.index];
-              return item ? (
-                <div key={row.key} data-index={row.index} ref={virtual.measureElement}>
-                  <Item item={item} {...props} />
-                </div>
-              ) : null;
-            })}
+    <MessengerProvider value={api}>
+      <div className="relative flex min-h-0 flex-1 flex-col">
+        <div
+          ref={scroller}
+          onScroll={scrolled}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+          tabIndex={0}
+          role="log"
+          aria-live="off"
+          aria-label={t("history", { name: props.title })}
+          className="thin-scroll min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2"
+        >
+          <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
+            {thread.loadingOlder ? (
+              <p className="absolute inset-x-0 top-0 text-center text-sm text-ink-soft">{t("older")}</p>
+            ) : null}
+            <div
+              className="absolute inset-x-0 top-0"
+              style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}
+            >
+              {rows.map((row) => {
+                const item = items[row.index];
+                return item ? (
+                  <div key={row.key} data-index={row.index} ref={virtual.measureElement}>
+                    <Item item={item} {...props} />
+                  </div>
+                ) : null;
+              })}
+            </div>
           </div>
         </div>
+        {atEnd ? null : (
+          <Button
+            size="small"
+            icon="chevronDown"
+            className="absolute right-4 bottom-3 shadow-raised"
+            onClick={toNewest}
+          >
+            {t("toNewest")}
+          </Button>
+        )}
       </div>
-      {atEnd ? null : (
-        <Button
-          size="small"
-          icon="chevronDown"
-          className="absolute right-4 bottom-3 shadow-raised"
-          onClick={toNewest}
-        >
-          {t("toNewest")}
-        </Button>
-      )}
-    </div>
+    </MessengerProvider>
   );
+}
+
+/** The beginning of a conversation of two says itself. */
+function isTold({ kind, text }: TimelineView): boolean {
+  return kind !== "created" || text !== undefined;
 }
 
 function Item({ item, ...props }: { item: ThreadItem } & ThreadProps) {
@@ -153,11 +179,12 @@ function Item({ item, ...props }: { item: ThreadItem } & ThreadProps) {
       />
     );
   }
+  if (item.kind === "event") return <TimelineRow event={item.event} />;
   if (item.kind === "start") {
     return (
       <p className="px-4 pt-6 pb-2 text-center text-sm text-ink-soft">
         <span className="block font-medium text-ink">{t("start")}</span>
-        {t("startText")}
+        {props.group ? t("startGroup") : t("startText")}
       </p>
     );
   }

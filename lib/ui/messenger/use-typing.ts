@@ -4,28 +4,38 @@ import { useEffect, useState } from "react";
 import type { MessengerApi } from "../../messenger/messenger-api.ts";
 
 const shownFor = 5000;
+const nobody: readonly string[] = [];
 
-/** True for five seconds after each hint that the other side writes. Hints are not authenticated. */
-export function useTyping(api: MessengerApi, conversation: string): boolean {
-  const [typing, setTyping] = useState(false);
+/** Users for five seconds after each hint that they write; a message ends all. Hints are not authenticated. */
+export function useTyping(api: MessengerApi, conversation: string): readonly string[] {
+  const [users, setUsers] = useState<readonly string[]>(nobody);
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timers = new Map<string, ReturnType<typeof setTimeout>>();
+    const tell = () => setUsers(timers.size === 0 ? nobody : [...timers.keys()]);
     const stop = () => {
-      clearTimeout(timer);
-      setTyping(false);
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+      setUsers(nobody);
     };
     const unsubscribe = api.subscribe((event) => {
       if (event.conversation !== conversation) return;
       if (event.type === "messages") stop();
       if (event.type !== "typing") return;
-      clearTimeout(timer);
-      setTyping(true);
-      timer = setTimeout(stop, shownFor);
+      const user = event.user ?? "";
+      clearTimeout(timers.get(user));
+      timers.set(
+        user,
+        setTimeout(() => {
+          timers.delete(user);
+          tell();
+        }, shownFor),
+      );
+      tell();
     });
     return () => {
-      clearTimeout(timer);
+      stop();
       unsubscribe();
     };
   }, [api, conversation]);
-  return typing;
+  return users;
 }
