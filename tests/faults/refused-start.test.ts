@@ -40,7 +40,8 @@ function newDataFolder(): string {
 
 /** Starts on the folder and returns what was printed; the start must fail with status 1. */
 async function startRefused(dataFolder: string, port?: number): Promise<string> {
-  const refused = await Deployment.start({ dataFolder, ...(port === undefined ? {} : { port }) });
+  const options = { dataFolder, fromNothing: true, ...(port === undefined ? {} : { port }) };
+  const refused = await Deployment.start(options);
   try {
     expect(await refused.ended()).toBe(1);
     return refused.text;
