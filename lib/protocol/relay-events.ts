@@ -113,6 +113,8 @@ export interface RelayHandshake {
 export interface ClientToRelayEvents {
   /** Publishes the signed-in user's own device certificate (whole Signed bytes). */
   "directory:publish": (request: { certificate: Uint8Array }, ack: RelayAck<{ hash: string }>) => void;
+  /** A site's signed list of revoked devices (whole Signed bytes): their sockets end. */
+  "directory:revocations": (request: { list: Uint8Array }, ack: RelayAck) => void;
   /**
    * The latest certificate of each device that may still be a recipient; with `at` (ms UTC) also those in force then,
    * since a message drawn before its sender renewed names the certificate of that time.

@@ -163,7 +163,14 @@ async function assemble(store: RelayStore, options: RelayServicesOptions): Promi
       clock: () => performance.now(),
     }),
     attach: async (server) => {
-      sockets = await openRelaySockets({ ...handshake, server, config, database, log });
+      sockets = await openRelaySockets({
+        ...handshake,
+        server,
+        config,
+        database,
+        gatewayOrigin: gatewayOriginFor(undefined, config),
+        log,
+      });
     },
     close: async () => {
       await sweeping.stop();

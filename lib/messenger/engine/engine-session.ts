@@ -259,6 +259,7 @@ export class EngineSession {
     await relay
       .ask("directory:publish", { certificate: this.#options.keeper.certificate.bytes })
       .catch(() => undefined);
+    for (const list of this.#options.revocations.current.lists) this.#tellRelay(list);
     const { conversations } = await relay.ask("conversation:list", {});
     const waiting = [...conversations];
     const work = async () => {
@@ -295,6 +296,7 @@ export class EngineSession {
   async #takeRevocations(list: Bytes): Promise<void> {
     const { revocations, revoked } = this.#options;
     if (!(await revocations.take(list)) || this.#stopped) return;
+    this.#tellRelay(list);
     const { self } = this.parts;
     if (revocations.current.revokedAt(self.site, self.deviceBytes) !== undefined) return revoked();
     for (const conversation of this.book.all.values()) {
@@ -304,6 +306,11 @@ export class EngineSession {
       await this.book.dropRevoked(conversation);
     }
     this.parts.announce({ type: "contacts" });
+  }
+
+  /** The relay ends the sockets of devices on it. */
+  #tellRelay(list: Uint8Array): void {
+    this.parts.relay.ask("directory:revocations", { list }).catch(() => undefined);
   }
 
   #rosterChanged(conversation: Conversation): void {

@@ -17,12 +17,14 @@ import { requireMember, requireStanding } from "../store/standing.ts";
 import type { EntryQueue } from "./entry-queue.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { RequestName, RequestOf } from "./requests.ts";
+import type { RevokedDevices } from "./revoked-devices.ts";
 
 export interface HandlerServices {
   readonly database: Database;
   readonly queue: EntryQueue;
   readonly putReceipt: (receipt: PendingReceipt) => Promise<KeptReceipt>;
   readonly fanOut: FanOut;
+  readonly revoked: RevokedDevices;
   /** Milliseconds UTC. */
   readonly now: () => number;
 }
@@ -33,7 +35,7 @@ type Handlers = {
 
 /** What each event does for one socket's speaker. Every one asks the database who the speaker still is. */
 export function createHandlers(speaker: Speaker, socket: string, services: HandlerServices): Handlers {
-  const { database, queue, putReceipt, fanOut, now } = services;
+  const { database, queue, putReceipt, fanOut, revoked, now } = services;
   return {
     "directory:publish": async ({ certificate }) => {
       await requireStanding(database, speaker);
@@ -45,6 +47,12 @@ export function createHandlers(speaker: Speaker, socket: string, services: Handl
       const { user, device, notAfter } = value;
       await publishCertificate(database, { hash, user, device, notAfter, bytes });
       return { hash: toHex(hash) };
+    },
+
+    "directory:revocations": async ({ list }) => {
+      await requireStanding(database, speaker);
+      await revoked.take(copyBytes(list));
+      return {};
     },
 
     "directory:user": async ({ user, at }) => {

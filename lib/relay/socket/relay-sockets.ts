@@ -22,6 +22,7 @@ import { createHandlers, type HandlerServices } from "./handlers.ts";
 import { type HandshakeServices, identifySocket } from "./handshake.ts";
 import { RateLimit } from "./rate.ts";
 import { type RequestName, type RequestOf, readRequest } from "./requests.ts";
+import { fetchSiteList, RevokedDevices } from "./revoked-devices.ts";
 import { SignOffs } from "./sign-offs.ts";
 import { type RelayServer, type RelaySocket, sessionRoom, userRoom } from "./socket-types.ts";
 
@@ -29,6 +30,8 @@ export interface RelaySocketsOptions extends HandshakeServices {
   readonly server: HttpServer;
   readonly config: Pick<WebConfig, "allowedHosts" | "demonstration" | "redisUrl" | "development">;
   readonly database: Database;
+  /** Where the gateways publish the site list. */
+  readonly gatewayOrigin: string;
   readonly log: Log;
 }
 
@@ -66,11 +69,14 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
   const commits = new CommitQueue(database);
   const putReceipt = commits.kind(putReceipts);
   const signOffs = new SignOffs(io, database);
+  const revoked = new RevokedDevices(io, () => fetchSiteList(options.gatewayOrigin, Date.now));
   for (const space of [io.of("/"), wiretap]) {
     space.use((socket, next) => {
       identifySocket(socket.handshake, options, Date.now())
         .then((data) => {
           refuseUnfit(space.name, data.standing.account.roles, data.speaker.device, config.demonstration);
+          if (revoked.has(data.speaker.device))
+            throw new RelayError("relay.signed-out", "This device was revoked by its site.");
           Object.assign(socket.data, data);
           next();
         })
@@ -78,7 +84,9 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
     });
     space.on("connection", (socket) => welcome(socket as RelaySocket, signOffs));
   }
-  io.on("connection", (socket) => serve(socket, { database, queue, putReceipt, fanOut, now: Date.now }, log));
+  io.on("connection", (socket) =>
+    serve(socket, { database, queue, putReceipt, fanOut, revoked, now: Date.now }, log),
+  );
   const sweeping = setInterval(() => {
     signOffs.sweep().catch((error: unknown) => log.error({ err: error }, "the session sweep failed"));
   }, sweepMs);

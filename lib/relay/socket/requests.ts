@@ -17,6 +17,7 @@ function bytes(maximum: number) {
 /** What each event may carry; unknown fields are refused. */
 export const requests = {
   "directory:publish": z.strictObject({ certificate: bytes(limits.signed) }),
+  "directory:revocations": z.strictObject({ list: bytes(limits.envelope) }),
   "directory:user": z.strictObject({ user: id, at: z.int().min(0).optional() }),
   "directory:certificate": z.strictObject({ hash }),
   "directory:posts": z.strictObject({ query: z.string().max(relayLimits.query).optional() }),

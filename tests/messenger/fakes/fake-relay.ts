@@ -189,6 +189,8 @@ export class FakeRelayPort implements RelayPort {
               })),
             })),
         };
+      case "directory:revocations":
+        return {};
       case "roster:append":
         return this.#appendRoster(conversation, request as unknown as { previous: string; event: Bytes });
       case "entry:send":
