@@ -79,23 +79,6 @@ describe("changes to messages", () => {
     await untilMessage(alice, ({ reactions }) => reactions.length === 0);
   });
 
-  it("are made when their target comes later than they do", async () => {
-    const held: (() => void)[] = [];
-    const first = await alice.engine.send(conversation, "first", "OTP");
-    await untilDelivery(alice, conversation, first, "delivered");
-    // The key of the target is late; the edit, which needs no key of its own, opens before it.
-    const opener = await alice.engine.send(conversation, "opens the epoch", "AES");
-    await untilDelivery(alice, conversation, opener, "delivered");
-    const id = await alice.engine.send(conversation, "early", "AES");
-    await untilDelivery(alice, conversation, id, "delivered");
-    const before = (await bob.engine.messages(conversation)).length;
-    await alice.engine.react(id, "👀");
-    await alice.engine.edit(id, "late");
-    await untilMessage(bob, ({ text, reactions }) => text === "late" && reactions.length === 1);
-    expect(await bob.engine.messages(conversation)).toHaveLength(before);
-    expect(held).toEqual([]);
-  });
-
   it("tell their price in the suite of their target", async () => {
     const id = await alice.engine.send(conversation, "short", "OTP");
     await untilDelivery(alice, conversation, id, "delivered");
@@ -104,14 +87,17 @@ describe("changes to messages", () => {
     expect(price.bits).toBe(8 * (price.paddedBytes + 32));
   });
 
-  it("survive a restart of the device that made them", async () => {
-    const id = await alice.engine.send(conversation, "before", "AES");
+  it("wait for key like any message, and are taken back before they have it", async () => {
+    const id = await alice.engine.send(conversation, "stands", "OTP");
     await untilDelivery(alice, conversation, id, "delivered");
-    await alice.engine.edit(id, "after");
-    await untilMessage(bob, ({ text }) => text === "after");
-    await untilMessage(alice, ({ text }) => text === "after");
-    await bob.engine.send(conversation, "thanks", "AES");
-    await untilTexts(alice, conversation, ["after", "thanks"]);
+    world.gateways.beforeDraw = () => ({ code: "draw.no-key", message: "the pool is empty" });
+    const edit = await alice.engine.edit(id, "falls");
+    const waiting = await untilMessage(alice, ({ pendingChange }) => pendingChange !== null);
+    expect(waiting).toMatchObject({ text: "stands", pendingChange: { id: edit, kind: "edit" } });
+    await alice.engine.cancel(edit);
+    expect(await alice.engine.messages(conversation)).toMatchObject([
+      { text: "stands", pendingChange: null },
+    ]);
   });
 });
 
