@@ -45,7 +45,7 @@ try {
   log(`opened cold: ${JSON.stringify(cold.scripts)}`);
   metrics.conversation_js_kb_compressed = cold.scripts.page + cold.scripts.worker;
   metrics.conversation_lcp_ms_4x = cold.largestPaintMs;
-  const delays = await interact(cold.page);
+  const delays = await interact(cold.page, log);
   log(`${delays.length} interactions`);
   metrics.interaction_p98_ms_4x = percentile(delays, 0.98);
   await cold.atFullSpeed();

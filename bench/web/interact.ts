@@ -4,13 +4,16 @@ const rounds = 5;
 const leastReported = 16;
 
 /** Types, chooses ciphers, opens key cards, searches; returns how long each interaction took until it was painted. */
-export async function interact(page: Page): Promise<number[]> {
+export async function interact(page: Page, log: (text: string) => void): Promise<number[]> {
   await page.evaluate(() => {
-    const longest = new Map<number, number>();
+    const longest = new Map<number, { duration: number; what: string }>();
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries() as PerformanceEventTiming[]) {
         const id = (entry as PerformanceEventTiming & { interactionId: number }).interactionId;
-        if (id > 0) longest.set(id, Math.max(longest.get(id) ?? 0, entry.duration));
+        const { duration, target, name } = entry;
+        if (id === 0 || duration <= (longest.get(id)?.duration ?? 0)) continue;
+        const of = target instanceof Element ? (target.getAttribute("aria-label") ?? target.tagName) : "";
+        longest.set(id, { duration, what: `${name} ${of}` });
       }
     }).observe({ type: "event", durationThreshold: 16, buffered: false } as PerformanceObserverInit);
     Object.assign(window, { longest });
@@ -38,8 +41,15 @@ export async function interact(page: Page): Promise<number[]> {
     made += 1 + text.length + 2 + 1 + "Madrid".length;
   }
   await page.waitForTimeout(1000);
-  const seen = await page.evaluate(() => [
-    ...(window as unknown as { longest: Map<number, number> }).longest.values(),
-  ]);
-  return [...seen, ...Array.from({ length: Math.max(0, made - seen.length) }, () => leastReported)];
+  type Longest = Map<number, { readonly duration: number; readonly what: string }>;
+  const seen = await page.evaluate(() => [...(window as unknown as { longest: Longest }).longest.values()]);
+  seen.sort((a, b) => b.duration - a.duration);
+  log(
+    `slowest: ${seen
+      .slice(0, 6)
+      .map(({ duration, what }) => `${duration} ms ${what}`)
+      .join(", ")}`,
+  );
+  const unseen = Array.from({ length: Math.max(0, made - seen.length) }, () => leastReported);
+  return [...seen.map(({ duration }) => duration), ...unseen];
 }

@@ -11,16 +11,19 @@ export interface Scrolled {
 export function scrollThrough(page: Page): Promise<Scrolled> {
   return page.evaluate(async () => {
     const step = 400;
+    const patience = 1800;
     const frame = 1000 / 60;
     const log = document.querySelector('[role="log"]') as HTMLElement;
     const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    const begins = () => log.textContent?.includes("Message 1.") ?? false;
     let frames = 0;
     let dropped = 0;
     let rows = 0;
     async function run(direction: -1 | 1): Promise<void> {
       let last = await nextFrame();
       let still = 0;
-      while (still < 60) {
+      // At the top a page may still be on its way from the worker; the beginning says of itself that it is one.
+      while (still < 60 || (direction < 0 && !begins() && still < patience)) {
         const before = log.scrollTop;
         log.scrollTop = before + direction * step;
         const now = await nextFrame();
@@ -32,7 +35,7 @@ export function scrollThrough(page: Page): Promise<Scrolled> {
       }
     }
     await run(-1);
-    const first = log.textContent?.includes("Message 1.") ?? false;
+    const first = begins();
     await run(1);
     if (!first) throw new Error("the beginning of the conversation did not come");
     return { frames, dropped, rows };
