@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useDeferredValue, useMemo, useState } from "react";
-import type { LinkStatus, LinkView, TopologyView } from "@/lib/keys/api-types.ts";
+import type { LinkStatus, LinkView, PoolOutlookView, TopologyView } from "@/lib/keys/api-types.ts";
 import { type Column, DataTable } from "@/lib/ui/data-table.tsx";
 import { TextField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
@@ -11,7 +11,9 @@ import { linkName } from "@/lib/ui/network/link-names.ts";
 import { LinkState, poolTone } from "@/lib/ui/network/link-state.tsx";
 import { Empty } from "@/lib/ui/notice.tsx";
 import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
+import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 import { Term } from "@/lib/ui/term.tsx";
+import { PoolOutlook } from "./pool-outlook.tsx";
 
 interface Row {
   readonly link: LinkView;
@@ -57,7 +59,9 @@ export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps)
     }
     return all;
   }, [topology, statuses, names, asked, onlyTrouble, conditions]);
-  const columns = useColumns();
+  const { value: pools } = useOperationsRead<readonly PoolOutlookView[]>("/ops/pools", {}, 5000);
+  const outlooks = useMemo(() => new Map(pools?.map((outlook) => [outlook.link, outlook])), [pools]);
+  const columns = useColumns(outlooks);
   return (
     <section aria-label={t("links")} className="min-w-0 border-line bg-surface max-xl:border-t xl:border-l">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2">
@@ -98,7 +102,7 @@ export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps)
   );
 }
 
-function useColumns(): readonly Column<Row>[] {
+function useColumns(outlooks: ReadonlyMap<string, PoolOutlookView>): readonly Column<Row>[] {
   const t = useTranslations("health");
   const causes = useTranslations("link.cause");
   const units = useTranslations("units");
@@ -151,6 +155,7 @@ function useColumns(): readonly Column<Row>[] {
               tone={poolTone(row.status)}
               label={quantity.data(row.status.availableBytes)}
             />
+            <PoolOutlook outlook={outlooks.get(row.link.id)} />
           </span>
         ),
         sortBy: (row) => row.status.availableBytes,
@@ -171,6 +176,6 @@ function useColumns(): readonly Column<Row>[] {
         align: "right",
       },
     ],
-    [t, causes, units, quantity],
+    [t, causes, units, quantity, outlooks],
   );
 }

@@ -262,6 +262,20 @@ export interface KeyLifeView {
   readonly state: "waiting" | "delivered" | "expired" | "void";
 }
 
+/** GET /ops/pools : how each link's key stands with those who want it. Rates are of the last two minutes. */
+export interface PoolOutlookView {
+  readonly link: string;
+  /** Null while too short a time was measured. */
+  readonly producedBytesPerSecond: number | null;
+  readonly consumedBytesPerSecond: number | null;
+  /** At these rates; null when the pool does not empty. */
+  readonly timeToEmptyMs: number | null;
+  /** Requests that found too little key. */
+  readonly waiting: { readonly priority: number; readonly ordinary: number };
+  /** Until all who wait now are served; null when nobody waits or the link makes no key. */
+  readonly timeToKeyMs: number | null;
+}
+
 /** GET /ops/exposure?node=&node=&from=&to= : keys that these nodes together could know. */
 export interface ExposureView {
   readonly nodes: readonly string[];

@@ -150,6 +150,7 @@ async function assemble(
     consumption,
     witness,
     signing,
+    policy,
     pki,
     kme,
     endpointSites,

@@ -69,6 +69,7 @@ export function installOperationsRoutes(server: FastifyInstance, options: Operat
     const { a, b } = parse(pairQuery, query);
     return views.pair(a, b);
   });
+  read("/ops/pools", () => views.pools());
   read("/ops/ledger/balances", () => views.balances());
   read("/ops/ledger/chains", () => views.chains());
   const verify = oncePerQuestion((of: string | undefined) => views.verify(of));

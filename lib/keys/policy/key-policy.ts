@@ -1,3 +1,4 @@
+import type { PoolOutlookView } from "../api-types.ts";
 import type { LinkNetwork } from "../link-types.ts";
 import { LinkMeters } from "./link-meters.ts";
 import { type KeyPriority, type Ticket, WaitingQueue } from "./waiting-queue.ts";
@@ -18,17 +19,6 @@ export interface Delay {
   readonly estimateMs: number | undefined;
   /** When to ask again, ms. */
   readonly retryAfterMs: number;
-}
-
-/** How one link stands with those who want its key. */
-export interface LinkOutlook {
-  readonly producedBytesPerSecond: number | null;
-  readonly consumedBytesPerSecond: number | null;
-  /** At the present rates; null when the pool does not empty. */
-  readonly timeToEmptyMs: number | null;
-  readonly waiting: Readonly<Record<KeyPriority, number>>;
-  /** Until all who wait now have been served; null when nobody waits or the link makes no key. */
-  readonly timeToKeyMs: number | null;
 }
 
 const unknownRetryMs = 2000;
@@ -93,7 +83,8 @@ export class KeyPolicy {
     this.#expire();
   }
 
-  outlook(link: string): LinkOutlook {
+  /** How one link's key stands with those who want it. */
+  outlook(link: string): PoolOutlookView {
     this.#expire();
     const rates = this.#meters.rates(link);
     const queue = this.#queues.get(link);
@@ -103,6 +94,7 @@ export class KeyPolicy {
     const missing = (queue?.totalBytes ?? 0) - availableBytes;
     const makes = rates !== undefined && rates.produced > 0;
     return {
+      link,
       producedBytesPerSecond: rates?.produced ?? null,
       consumedBytesPerSecond: rates?.consumed ?? null,
       timeToEmptyMs: drain > 0 ? Math.round((1000 * availableBytes) / drain) : null,

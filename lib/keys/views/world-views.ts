@@ -9,6 +9,7 @@ import type {
   LedgerEntryView,
   OverviewView,
   PairView,
+  PoolOutlookView,
   VerifyView,
 } from "../api-types.ts";
 import { KeyRequestError } from "../key-errors.ts";
@@ -21,6 +22,7 @@ import { databaseSource } from "../ledger/ledger-source.ts";
 import type { SiteSigningKeys } from "../ledger/site-signing-keys.ts";
 import { verifyChains } from "../ledger/verify-chains.ts";
 import type { KeyNetworkPki } from "../pki/key-network-pki.ts";
+import type { KeyPolicy } from "../policy/key-policy.ts";
 import { viewBalances } from "./balances.ts";
 import { findKeyLife, listKeyLives } from "./key-lives.ts";
 import { viewKme } from "./kmes.ts";
@@ -37,6 +39,8 @@ export interface KeyWorldViews {
     readonly by: ConsumptionGroup;
   }): Promise<ConsumptionView>;
   pair(a: string, b: string): PairView;
+  /** Production, use and who waits, for every link. */
+  pools(): PoolOutlookView[];
   balances(): BalanceView[];
   chains(): Promise<ChainView[]>;
   verify(site?: string): Promise<VerifyView>;
@@ -57,6 +61,7 @@ export interface ViewSources {
   readonly consumption: Consumption;
   readonly witness: ChainWitness;
   readonly signing: SiteSigningKeys;
+  readonly policy: Pick<KeyPolicy, "outlook">;
   readonly now: () => number;
   readonly pki: KeyNetworkPki;
   readonly kme: (site: string) => Kme;
@@ -75,6 +80,11 @@ export function createViews(sources: ViewSources): KeyWorldViews {
       const availableBytes = route === undefined ? 0 : bytes;
       return { a, b, route: route ?? null, availableBytes, reason: reason ?? null };
     },
+    pools: () =>
+      sources
+        .overview()
+        .network.pools()
+        .map(({ linkId }) => sources.policy.outlook(linkId)),
     balances() {
       const { network, ledger } = sources.overview();
       return viewBalances(network, ledger);
