@@ -48,7 +48,7 @@ export function measurePipeline(metrics: Record<string, number>): void {
     const parameters = linkWithErrors(percent / 100);
     let best = 0;
     let secret = 0;
-    for (let block = 0; block < 8; block++) {
+    for (let block = 0; block < 16; block++) {
       let report: BlockReport | undefined;
       const seconds = processorSeconds(() => {
         report = runBlock(parameters, 1e6);

@@ -34,12 +34,12 @@ function rootsFor(count: number): Roots {
 }
 
 /** In place and unscaled, for a power of two of complex values. */
-export function transformForward(data: Float64Array): void {
+function transformForward(data: Float64Array): void {
   split(data, 0, data.length >> 1, 0, rootsFor(Math.max(2, data.length >> 2)));
 }
 
 /** Takes back `transformForward`, but for a factor of the number of values. */
-export function transformBackward(data: Float64Array): void {
+function transformBackward(data: Float64Array): void {
   join(data, 0, data.length >> 1, 0, rootsFor(Math.max(2, data.length >> 2)));
 }
 

@@ -143,7 +143,7 @@ function splittingSection(): string[] {
     [0, 0.05, 0.1, 0.2].flatMap((fraction) =>
       [20_000, 50_000, 100_000, 1_000_000].map((bits) => {
         const row = splittingPower(link, fraction, bits, 20_000);
-        return `| ${links[link]!.name} | ${percent(fraction, 0)} | ${bits} | ${percent(row.drop, 2)} | ${percent(row.limit, 2)} | ${percent(row.formula, 2)} | ${percent(row.observed, 2)} |`;
+        return `| ${links[link]!.name} | ${percent(fraction, 0)} | ${bits} | ${percent(Math.abs(row.drop), 2)} | ${percent(row.limit, 2)} | ${percent(row.formula, 2)} | ${percent(row.observed, 2)} |`;
       }),
     ),
   );
