@@ -104,7 +104,7 @@ export function Thread(props: ThreadProps) {
   useEffect(scrolled, [items]);
 
   const { onLevel } = props;
-  const highest = thread.messages.reduce<Level>((most, { level }) => (level > most ? level : most), 0);
+  const highest = thread.messages.reduce<Level>((most, { level }) => Math.max(most, level) as Level, 0);
   useEffect(() => onLevel?.(highest), [onLevel, highest]);
 
   if (!thread.loaded) return <Waiting>{t("older")}</Waiting>;
