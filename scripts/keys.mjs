@@ -8,9 +8,9 @@ await ensureInstalled();
 await ensureGenerated();
 await ensureBundled();
 const { runKeysCli } = await import("../.build/keys-cli.js");
-const { gatewayCommands, runGatewayCli } = await import("../.build/gateway-cli.js");
+const { runGatewayCli } = await import("../.build/gateway-cli.js");
 const args = process.argv.slice(2);
-process.exitCode = await (gatewayCommands.includes(args[0]) ? runGatewayCli : runKeysCli)(args, {
+process.exitCode = await (["role", "approve", "card"].includes(args[0]) ? runGatewayCli : runKeysCli)(args, {
   dataFolder: resolve(process.env.DATA_DIR ?? ".data", "qkdn"),
   now: Date.now,
   print: (line) => process.stdout.write(`${line}\n`),

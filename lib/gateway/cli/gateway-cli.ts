@@ -7,9 +7,6 @@ import { AccessCards } from "../enrolment/access-cards.ts";
 import { readRoleFile, writeRoleFile } from "../enrolment/role-file.ts";
 import { StandingApprovals } from "../enrolment/standing-approvals.ts";
 
-/** Words that `npm run keys --` hands to this program. */
-export const gatewayCommands = ["role", "approve", "card"];
-
 const usage = `Usage:
   keys role list                        who has power at which site
   keys role add SITE USER ROLE          officer, administrator, presenter, auditor; counts from the next renewal

@@ -18,7 +18,7 @@ export interface WaitingDevice {
 }
 
 /** "vernam:device:<identifier>:<hash over the keys>", hex: what an officer may scan instead of reading 30 digits. */
-export function deviceCode(device: string, keysHash: string): string {
+function deviceCode(device: string, keysHash: string): string {
   return `vernam:device:${device}:${keysHash}`;
 }
 
