@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { MessageView } from "../../lib/messenger/messenger-api.ts";
+import type { MessageView, TimelineView } from "../../lib/messenger/messenger-api.ts";
 import { mergeMessages } from "../../lib/ui/messenger/merge-messages.ts";
 import { firstUnread, threadItems } from "../../lib/ui/messenger/thread-items.ts";
 
@@ -108,4 +108,32 @@ it("each day has one line, and the beginning is shown only when it is really the
     threadItems(messages, { complete, newBefore: null }).map((item) => item.kind);
   expect(kinds(true)).toEqual(["start", "day", "message", "day", "message"]);
   expect(kinds(false)).toEqual(["day", "message", "day", "message"]);
+});
+
+describe("what happened to the conversation", () => {
+  const event = (ordinal: number): TimelineView => ({
+    id: `e${ordinal}`,
+    at: noon,
+    kind: "added",
+    actor: null,
+    subject: null,
+    ordinal,
+    historyBegins: false,
+  });
+  const kinds = (items: ReturnType<typeof threadItems>) =>
+    items.flatMap((item) =>
+      item.kind === "event" ? [item.event.id] : item.kind === "message" ? [item.message.id] : [],
+    );
+  const messages = [message("a", noon, false, { ordinal: 2 }), message("b", noon, false, { ordinal: 5 })];
+
+  it("stands in its place among the messages, and parts those of one sender", () => {
+    const items = threadItems(messages, { complete: true, newBefore: null, events: [1, 3, 7].map(event) });
+    expect(kinds(items)).toEqual(["e1", "a", "e3", "b", "e7"]);
+    expect(items.flatMap((item) => (item.kind === "message" ? [item.first] : []))).toEqual([true, true]);
+  });
+
+  it("waits for its messages where the list does not reach its beginning or its end", () => {
+    const options = { complete: false, toEnd: false, newBefore: null, events: [1, 3, 7].map(event) };
+    expect(kinds(threadItems(messages, options))).toEqual(["a", "e3", "b"]);
+  });
 });

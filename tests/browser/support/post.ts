@@ -74,8 +74,16 @@ export class Post {
     return page.getByRole("textbox", { name: "Write a message" });
   }
 
-  async send(text: string, cipher: Cipher = "One-time pad", page = this.page): Promise<void> {
+  async send(
+    text: string,
+    cipher: Cipher = "One-time pad",
+    page = this.page,
+    { postQuantum = false }: { readonly postQuantum?: boolean } = {},
+  ): Promise<void> {
+    const more = page.getByRole("button", { name: "Change", expanded: false });
+    if (await more.isVisible()) await more.click();
     await page.getByRole("radio", { name: cipher }).click();
+    await page.getByRole("checkbox", { name: "Add post-quantum" }).setChecked(postQuantum);
     await this.composer(page).fill(text);
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await expect(this.composer(page)).toHaveValue("");
