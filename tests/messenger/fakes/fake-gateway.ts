@@ -196,6 +196,8 @@ export class FakeGateways {
         return { type: "ok" };
       case "list-waiting":
         return { type: "waiting", recordHashes: [...device.copies.keys()].map(fromHex) };
+      case "stock":
+        return { type: "stocked", bits: message.sites.map((site) => 1024 * site.length) };
       case "list-devices":
         return { type: "devices", byOfficer: false, devices: this.#devicesOf(device) };
       case "renew": {
