@@ -133,6 +133,8 @@ const texts: Readonly<Record<string, ProblemText>> = {
   device: ["device.refused", "officer"],
   "device.revoked": ["device.revoked", "officer"],
   "device.approval-needed": ["device.approval", "officer"],
+  "device.officer-approval-needed": ["device.approval", "officer"],
+  "device.officer-only": ["access.role", "officer"],
   "device.certificate-lapsed": ["device.lapsed", "nothing"],
   "device.not-pending": ["device.notWaiting", "none"],
   renew: ["device.lapsed", "retry"],
