@@ -30,7 +30,11 @@ export function AttachmentBox(props: AttachmentBoxProps) {
   const quantity = useQuantity();
   const [price, setPrice] = useState<FilePriceView | null>(null);
   const picture = useBlobUrl(chosen.preview?.bytes, chosen.preview?.mediaType ?? "");
-  const { name, mediaType, size } = chosen;
+  const { name, mediaType, size, file } = chosen;
+
+  // Another file starts anew: what was wrong with the last one is not wrong with this.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for each file once
+  useEffect(() => onAllowed(true), [file, onAllowed]);
 
   useEffect(() => {
     let gone = false;

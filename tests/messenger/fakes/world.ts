@@ -3,6 +3,7 @@ import { MessengerEngine } from "../../../lib/messenger/messenger-engine.ts";
 import type { DeviceStore } from "../../../lib/messenger/store/device-store.ts";
 import { VolatileStore } from "../../../lib/messenger/store/volatile-store.ts";
 import { toHex } from "../../../lib/shared/hex.ts";
+import { FakeAttachments } from "./fake-attachments.ts";
 import { FakeGateways, type FakeUser, fakeToken } from "./fake-gateway.ts";
 import { FakeRelay, type FakeRelayPort } from "./fake-relay.ts";
 
@@ -17,6 +18,7 @@ export interface TestDevice {
 /** A relay, two sites, and as many devices as a test starts. */
 export class TestWorld {
   readonly relay = new FakeRelay();
+  readonly attachments = new FakeAttachments();
   readonly gateways: FakeGateways;
   readonly #devices: MessengerEngine[] = [];
 
@@ -45,6 +47,7 @@ export class TestWorld {
         port = this.relay.port(user.id);
         return port;
       },
+      createAttachments: () => this.attachments,
       fetch: this.gateways.fetch,
     });
     this.#devices.push(engine);
