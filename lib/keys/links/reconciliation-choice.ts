@@ -85,18 +85,27 @@ export class ReconciliationChoice {
       methods: methods.map((method) => ({
         method,
         chosen: method === chosen,
-        ...this.#known[method].cost,
+        ...this.#costOf(method),
         measuredBlocks: this.#known[method].blocks,
         secretBitsPerSecond: this.#block === undefined ? null : this.#rate(method),
       })),
     };
   }
 
+  /** As measured; without a measurement as usual, on a machine as slow or busy as the other method's blocks found it. */
+  #costOf(method: Method): Cost {
+    const { cost, blocks } = this.#known[method];
+    const other = method === "cascade" ? "ldpc" : "cascade";
+    if (blocks > 0 || this.#known[other].blocks === 0) return cost;
+    const slowness = this.#known[other].cost.msPerMegabit / usual[other].msPerMegabit;
+    return { ...cost, msPerMegabit: cost.msPerMegabit * slowness };
+  }
+
   /** Secret bits per second of the last block if it had been reconciled so. */
   #rate(method: Method): number {
     if (this.#block === undefined) return method === "cascade" ? 1 : 0;
     const { sifted, seconds, secretAndLeaked, limit } = this.#block;
-    const { efficiency, msPerMegabit, roundTrips } = this.#known[method].cost;
+    const { efficiency, msPerMegabit, roundTrips } = this.#costOf(method);
     const distilling = (msPerMegabit * sifted) / 1e9 + roundTrips * this.#roundTripSeconds;
     return Math.max(0, secretAndLeaked - efficiency * limit) / Math.max(seconds, distilling);
   }

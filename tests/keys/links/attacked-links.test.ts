@@ -107,6 +107,7 @@ describe("a link that is attacked or broken", () => {
 
 describe("authentication switched off", () => {
   it("puts a link into quarantine: no key in, none out, whether or not somebody is in the middle", async () => {
+    await until(links, () => links.pool(link).condition === "standby");
     const made = links.counts(link).a.generated;
     const reserve = links.status(link).authenticationBytes;
     links.setAuthenticated(link, false);

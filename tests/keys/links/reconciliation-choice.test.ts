@@ -79,6 +79,14 @@ describe("the choice of reconciliation", () => {
     expect(choice.method).toBe("ldpc");
   });
 
+  it("does not take a busy machine for a slow method", () => {
+    const choice = new ReconciliationChoice(50);
+    choice.learn({ ...report, simulatedSeconds: 0.01, reconciliationMs: 2000 });
+    expect(choice.method).toBe("cascade");
+    const [cascade, ldpc] = choice.view().methods;
+    expect(ldpc!.msPerMegabit / cascade!.msPerMegabit).toBeGreaterThan(10);
+  });
+
   it("learns nothing from blocks that gave no key", () => {
     const choice = new ReconciliationChoice(40_000);
     choice.learn({ ...report, simulatedSeconds: 1, aborted: "qber-high" });
