@@ -22,6 +22,11 @@ it("lets a page run its own scripts only, and talk to the relay and the gateways
   expect(policy.get("connect-src")).toBe(
     "'self' ws://pt.localhost:3000 http://localhost:3001 ws://localhost:3001",
   );
+  // Pictures of messages are bytes in the page's memory; scripts and frames never come from there.
+  expect(policy.get("img-src")).toBe("'self' data: blob:");
+  expect(policy.get("worker-src")).toBe("'self'");
+  for (const name of ["script-src", "connect-src", "worker-src", "frame-src"])
+    expect(policy.get(name)).not.toContain("blob:");
   for (const name of ["frame-ancestors", "base-uri", "object-src"]) expect(policy.get(name)).toBe("'none'");
   expect(contentSecurityPolicy(origins, "abc")).not.toContain("unsafe");
 });
