@@ -11,6 +11,8 @@ export class OutboxLines {
   readonly #open = new Map<string, OutboxItem[]>();
   /** In the order of binding, by envelope hash. */
   readonly #bound = new Map<string, Map<string, OutboxItem>>();
+  /** Starts of epochs that the relay has not acknowledged, by conversation. */
+  readonly #starts = new Map<string, Set<OutboxItem>>();
 
   get all(): Iterable<OutboxItem> {
     return this.#items.values();
@@ -38,8 +40,17 @@ export class OutboxLines {
   }
 
   /** Everything bound and not acknowledged, in the order of binding within each conversation. */
-  *bound(): Generator<OutboxItem> {
-    for (const bound of this.#bound.values()) yield* [...bound.values()];
+  *bound(conversation?: string): Generator<OutboxItem> {
+    for (const [id, bound] of this.#bound)
+      if (conversation === undefined || id === conversation) yield* [...bound.values()];
+  }
+
+  /** Whether the start of an epoch of this conversation is still to be sent: its messages go after it. */
+  startWaits(conversation: string): boolean {
+    const starts = this.#starts.get(conversation);
+    if (!starts) return false;
+    for (const { state } of starts) if (state.phase === "bound") return true;
+    return false;
   }
 
   boundWith(conversation: string, hash: string): OutboxItem | undefined {
@@ -65,6 +76,10 @@ export class OutboxLines {
   /** The relay refused this ciphertext for good; the item stays, as failed. */
   leaveBound(item: OutboxItem, hash: string): void {
     this.#bound.get(item.conversation.id)?.delete(hash);
+    if (item.kind !== "epoch") return;
+    const starts = this.#starts.get(item.conversation.id);
+    starts?.delete(item);
+    if (starts?.size === 0) this.#starts.delete(item.conversation.id);
   }
 
   remove(item: OutboxItem): void {
@@ -80,6 +95,11 @@ export class OutboxLines {
   }
 
   #enterBound(item: OutboxItem, hash: string): void {
+    if (item.kind === "epoch") {
+      const starts = this.#starts.get(item.conversation.id);
+      if (starts) starts.add(item);
+      else this.#starts.set(item.conversation.id, new Set([item]));
+    }
     const bound = this.#bound.get(item.conversation.id);
     if (bound) bound.set(hash, item);
     else this.#bound.set(item.conversation.id, new Map([[hash, item]]));

@@ -14,6 +14,8 @@ export class Transmitter {
   readonly #lines: OutboxLines;
   readonly #carried: (conversation: Conversation, seq: number) => void;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  /** Ciphertexts that the disk does not have yet: nothing of them leaves, whatever happens. */
+  readonly #unstored = new Set<OutboxItem>();
   #stopped = false;
 
   /** `carried`: the relay answered that it has an entry under this number. */
@@ -29,13 +31,18 @@ export class Transmitter {
 
   /** Commits leave the bind lock before the disk has them, in their order; nothing is sent before. */
   storeThenSend(item: OutboxItem, writes: readonly StoreWrite[]): void {
-    this.#parts.store.commit(writes).then(() => this.#send(item), this.#parts.fail);
+    this.#unstored.add(item);
+    this.#parts.store.commit(writes).then(() => {
+      this.#unstored.delete(item);
+      void this.#send(item);
+    }, this.#parts.fail);
     this.#announce(item);
   }
 
-  /** The relay is back: what is bound goes out again, in the order of binding. */
-  sendAll(): void {
-    for (const item of this.#lines.bound()) if (item.state.phase === "bound") void this.#send(item);
+  /** What is bound goes out, again where the relay was away, in the order of binding. */
+  sendAll(conversation?: string): void {
+    for (const item of this.#lines.bound(conversation))
+      if (item.state.phase === "bound") void this.#send(item);
   }
 
   acknowledged(item: OutboxItem, seq: number): void {
@@ -45,6 +52,8 @@ export class Transmitter {
     // Losing this row's removal in a crash only sends the same bytes again.
     this.#parts.store.commitLazily([{ table: "outbox", key: item.id, value: null }]);
     this.#announce(item);
+    // The log may show a start that another connection sent: what waited for it goes now.
+    if (item.kind === "epoch") this.sendAll(item.conversation.id);
   }
 
   stop(): void {
@@ -56,7 +65,11 @@ export class Transmitter {
   async #send(item: OutboxItem): Promise<void> {
     const { relay } = this.#parts;
     if (this.#stopped || !relay.connected || item.state.phase !== "bound" || !item.bytes) return;
+    if (this.#unstored.has(item)) return;
+    // A receiver that sees a message before its epoch's start could only call the start missing.
+    if (item.kind === "envelope" && this.#lines.startWaits(item.conversation.id)) return;
     item.state = advance(item.state, { type: "sent" });
+    if (item.kind === "epoch") queueMicrotask(() => this.sendAll(item.conversation.id));
     try {
       const { id: clientId, kind, bytes, conversation } = item;
       const { seq } = await relay.ask("entry:send", { conversation: conversation.id, clientId, kind, bytes });
@@ -84,6 +97,7 @@ export class Transmitter {
     item.state = advance(item.state, { type: "refused", code, reason, nextStep: "Write the message again." });
     await this.#parts.store.commit([itemWrite(item)]).catch(this.#parts.fail);
     this.#announce(item);
+    if (item.kind === "epoch") this.sendAll(item.conversation.id);
   }
 
   #announce({ conversation }: OutboxItem): void {
