@@ -1,5 +1,5 @@
-import type { ContentApi } from "./api/content.ts";
-import type { CoreApi, MessageView } from "./api/core.ts";
+import type { ContentApi } from "./api/content-calls.ts";
+import type { CoreApi } from "./api/core.ts";
 import type { DeliveryApi } from "./api/delivery.ts";
 import type { DeviceApi } from "./api/devices.ts";
 import type { FileApi } from "./api/files.ts";
@@ -42,5 +42,5 @@ export interface MessengerApi
     DeliveryApi,
     SupplyApi,
     FileApi,
-    ContentApi<MessageView>,
+    ContentApi,
     HistoryApi {}

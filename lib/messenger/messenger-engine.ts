@@ -4,7 +4,8 @@ import { VernamError } from "../shared/errors.ts";
 import { toHex } from "../shared/hex.ts";
 import { timeUuid } from "../shared/uuid.ts";
 
-import type { ChangeRequest, Content, FoundMessage } from "./api/content.ts";
+import type { ChangeRequest, Content } from "./api/content.ts";
+import type { FoundMessage } from "./api/content-calls.ts";
 import type { ContactDeviceView, EnrolmentView, OwnDeviceView, PendingDeviceView } from "./api/devices.ts";
 import type { FileApi, FilePriceView, OpenedFile, OutgoingFile } from "./api/files.ts";
 import { payloadOf } from "./content/content-payload.ts";
@@ -225,11 +226,7 @@ export class MessengerEngine implements MessengerApi {
     await content.settings.mute(book.get(conversation).id, on);
   }
 
-  async search(
-    query: string,
-    conversation?: string,
-    limit = pageSize,
-  ): Promise<readonly FoundMessage<MessageView>[]> {
+  async search(query: string, conversation?: string, limit = pageSize): Promise<readonly FoundMessage[]> {
     const { book, thread } = this.#session();
     const rows = await thread.find(query, conversation, limit);
     return rows.map(({ conversation: id, row }) => ({

@@ -1,5 +1,3 @@
-import type { PriceView, SuiteName } from "./core.ts";
-
 /** A registered message of an office. The subject is unclassified whatever the message's level. */
 export interface FormalContent {
   readonly kind: "formal";
@@ -149,31 +147,3 @@ export type ChangeRequest =
   | { readonly kind: "remove"; readonly message: string }
   | { readonly kind: "react"; readonly message: string; readonly emoji: string | null }
   | { readonly kind: "timer"; readonly conversation: string; readonly seconds: number | null };
-
-export interface FoundMessage<M> {
-  readonly message: M;
-  readonly conversation: string;
-}
-
-/** What messages can be and what can be done with them. `M`: the view of a message. */
-export interface ContentApi<M> {
-  /** Another text for an own message. @throws "payload.*" when the rules of messages refuse it */
-  edit(message: string, text: string): Promise<string>;
-  /** Deletes an own message for everyone: its text goes, its place stays. */
-  remove(message: string): Promise<string>;
-  /** One reaction of the palette, or null to take it back. */
-  react(message: string, emoji: string | null): Promise<string>;
-  /** For the messages after this one, on all devices. */
-  setTimer(conversation: string, seconds: number | null): Promise<string>;
-  /** What such a change costs in key, and the suite that it travels in: its target's. */
-  changePrice(change: ChangeRequest): Promise<PriceView & { readonly suite: SuiteName }>;
-  /** The earlier texts of an edited message, oldest first. */
-  edits(message: string): Promise<readonly { readonly at: number; readonly text: string }[]>;
-  /** Kept on this device, encrypted like messages; "" removes it. */
-  setDraft(conversation: string, text: string): Promise<void>;
-  mute(conversation: string, on: boolean): Promise<void>;
-  /** Messages with all words of the query, newest first; nothing leaves this device. */
-  search(query: string, conversation?: string, limit?: number): Promise<readonly FoundMessage<M>[]>;
-  /** Messages around one of them or around a time (ms UTC), oldest first. */
-  around(conversation: string, at: string | number, limit?: number): Promise<readonly M[]>;
-}

@@ -39,7 +39,7 @@ export interface BoundContent {
 }
 
 /** An own message in the outbox. */
-export interface WaitingItem {
+interface WaitingItem {
   readonly id: string;
   readonly body: { readonly kind: number; readonly encoded: Bytes };
 }

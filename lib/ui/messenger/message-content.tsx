@@ -59,7 +59,7 @@ export function MessageContent({ message }: { message: MessageView }) {
 }
 
 /** The message that another one is about: who wrote it and how it begins. */
-export function Quote({ quote }: { quote: QuoteView }) {
+function Quote({ quote }: { quote: QuoteView }) {
   const t = useTranslations("content");
   const words =
     quote.kind === null

@@ -128,7 +128,7 @@ export function readForm(
 }
 
 /** "61.5" or "61,5" as 615 / 10^1; undefined when it is no such number. */
-export function readDecimal(text: string): { readonly mantissa: number; readonly scale: number } | undefined {
+function readDecimal(text: string): { readonly mantissa: number; readonly scale: number } | undefined {
   const parts = /^(-?\d{1,12})(?:[.,](\d{1,9}))?$/.exec(text);
   if (!parts) return undefined;
   const [, whole = "", fraction = ""] = parts;
