@@ -10,8 +10,8 @@ export class ConsoleWatch {
     context.on("console", (message) => {
       if (message.type() === "error") this.#add(`${message.text()} (${message.location().url})`);
     });
-    context.on("weberror", ({ error }) => {
-      const thrown = error();
+    context.on("weberror", (web) => {
+      const thrown = web.error();
       this.#add(`uncaught: ${thrown.stack ?? thrown.message}`);
     });
   }
