@@ -1,4 +1,4 @@
-import { decodePayload, payloadKinds } from "../protocol/payload.ts";
+import { decodePayload } from "../protocol/payload.ts";
 import type { Bytes } from "../shared/bytes.ts";
 import { VernamError } from "../shared/errors.ts";
 import { toHex } from "../shared/hex.ts";
