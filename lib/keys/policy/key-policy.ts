@@ -1,7 +1,8 @@
 import type { PoolOutlookView } from "../api-types.ts";
 import type { LinkNetwork } from "../link-types.ts";
+import { RateMeter } from "../links/rate-meter.ts";
 import { LinkMeters } from "./link-meters.ts";
-import { type KeyPriority, type Ticket, WaitingQueue } from "./waiting-queue.ts";
+import { type KeyPriority, priorityShare, type Ticket, WaitingQueue } from "./waiting-queue.ts";
 
 /** A request for link key, as the policy sees it. */
 export interface KeyWish {
@@ -37,6 +38,8 @@ export class KeyPolicy {
   readonly #now: () => number;
   readonly #meters: LinkMeters;
   readonly #queues = new Map<string, WaitingQueue>();
+  /** Bytes that priority requests took while others waited. */
+  readonly #priorityTaken = new Map<string, RateMeter>();
 
   constructor(network: LinkNetwork, now: () => number) {
     this.#network = network;
@@ -76,8 +79,10 @@ export class KeyPolicy {
   /** The wish has its key. */
   served(wish: KeyWish): void {
     if (this.#queues.size === 0) return;
-    for (const [link, bytes] of wish.links)
+    for (const [link, bytes] of wish.links) {
       this.#queues.get(link)?.noteServed(this.#ticket(wish, bytes), this.#now());
+      if (wish.priority === "priority") this.#meterOf(link).add(this.#now(), bytes);
+    }
     // Its way may have been another while it waited.
     for (const queue of this.#queues.values()) queue.leave(wish.name);
     this.#expire();
@@ -120,13 +125,26 @@ export class KeyPolicy {
       const produced = this.#meters.rates(link)?.produced ?? 0;
       if (produced <= 0 || condition === "alarm" || condition === "down") return undefined;
       if (bytes > capacityBytes) return undefined;
-      latest = Math.max(latest, (1000 * missing) / produced);
+      latest = Math.max(latest, (1000 * missing) / (produced - this.#overtaking(wish, link, produced)));
     }
     return latest;
   }
 
+  /** Bytes per second that later priority requests will take before an ordinary one: as of the last minute. */
+  #overtaking({ priority }: KeyWish, link: string, produced: number): number {
+    if (priority === "priority") return 0;
+    const taken = this.#priorityTaken.get(link)?.rate(this.#now()) ?? 0;
+    return Math.min(taken, produced * priorityShare);
+  }
+
   #ticket({ name, site, priority }: KeyWish, bytes: number): Ticket {
     return { name, site, priority, bytes, since: this.#now() };
+  }
+
+  #meterOf(link: string): RateMeter {
+    const meter = this.#priorityTaken.get(link) ?? new RateMeter(this.#now());
+    this.#priorityTaken.set(link, meter);
+    return meter;
   }
 
   #expire(): void {

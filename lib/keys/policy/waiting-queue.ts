@@ -14,6 +14,8 @@ export interface Ticket {
 
 /** Of the key made under starvation priority requests get four parts in five, ordinary ones one. */
 const weights: Readonly<Record<KeyPriority, number>> = { priority: 4, ordinary: 1 };
+/** The most that priority requests get while others wait, 0..1. */
+export const priorityShare = weights.priority / (weights.priority + weights.ordinary);
 /** An ordinary request that waited so long counts as a priority one, ms. */
 export const agingMs = 120_000;
 
@@ -120,17 +122,18 @@ function chooseNext(
   for (const ticket of waiting) {
     const turn = turnOf(ticket, now);
     const rank = [served[turn], turn === "priority" ? 0 : 1, sites.get(ticket.site) ?? 0, ticket.since];
-    if (best !== undefined && !isBefore(rank, bestRank)) continue;
+    if (best !== undefined && !isBefore(rank, bestRank, ticket.name < best.name)) continue;
     best = ticket;
     bestRank = rank;
   }
   return best as Ticket;
 }
 
-function isBefore(one: readonly number[], other: readonly number[]): boolean {
+/** @param otherwise decides a tie, the same way whoever looks: two who each let the other go first would wait for ever. */
+function isBefore(one: readonly number[], other: readonly number[], otherwise: boolean): boolean {
   for (const [i, value] of one.entries()) {
     const against = other[i] as number;
     if (value !== against) return value < against;
   }
-  return false;
+  return otherwise;
 }
