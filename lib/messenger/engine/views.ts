@@ -70,7 +70,7 @@ export function viewConversation(
 }
 
 /** Conversations with a title are groups, however few they are; those of two have none. */
-export function isGroup({ roster }: Conversation): boolean {
+function isGroup({ roster }: Conversation): boolean {
   return roster !== undefined && (roster.title !== undefined || roster.members.size > 2);
 }
 

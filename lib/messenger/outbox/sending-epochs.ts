@@ -10,8 +10,8 @@ import { MessengerError } from "../messenger-error.ts";
 import type { DrawnKey } from "./outbox-item.ts";
 
 /** Policy: a new epoch after this many messages or this long, on any roster change, and at each start. */
-export const epochMessages = 256;
-export const epochLifetime = 60 * 60 * 1000;
+const epochMessages = 256;
+const epochLifetime = 60 * 60 * 1000;
 
 const epochSuites: readonly EpochSuite[] = [suites.aes, suites.hybrid];
 
