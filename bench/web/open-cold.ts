@@ -16,7 +16,11 @@ export async function openCold(context: BrowserContext, url: string, slowdown: n
   const session = await context.newCDPSession(page);
   await session.send("Network.setCacheDisabled", { cacheDisabled: true });
   await page.goto(url);
-  await page.locator("[data-conversation]").first().click();
+  const row = page.locator("[data-conversation]").first();
+  await row.waitFor({ timeout: 120_000 }).catch(async (cause: unknown) => {
+    throw new Error(`no conversation is listed: ${await page.locator("main").innerText()}`, { cause });
+  });
+  await row.click();
   await page.locator("article[data-message]").first().waitFor({ timeout: 60_000 });
   const address = page.url();
   await page.goto("about:blank");

@@ -4,9 +4,9 @@ type Problems = Messages["problem"];
 type Area = Exclude<keyof Problems, "step" | "next">;
 
 /** Key under "problem" of what went wrong, such as "key.expired". */
-export type ProblemKey = { [A in Area]: `${A}.${keyof Problems[A] & string}` }[Area];
+type ProblemKey = { [A in Area]: `${A}.${keyof Problems[A] & string}` }[Area];
 /** Key under "problem.step" of the one thing that helps. */
-export type StepKey = keyof Problems["step"];
+type StepKey = keyof Problems["step"];
 
 export type ProblemText = readonly [ProblemKey, StepKey];
 
