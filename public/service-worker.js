@@ -39,7 +39,8 @@ async function openPage(request) {
 }
 
 async function openStatic(request) {
-  return (await caches.match(request)) ?? fetch(request);
+  // Workers carry parameters behind a name that says its content already.
+  return (await caches.match(request, { ignoreSearch: true })) ?? fetch(request);
 }
 
 async function findShell() {
