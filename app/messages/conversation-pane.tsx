@@ -11,6 +11,7 @@ import type {
   SuiteName,
 } from "@/lib/messenger/messenger-api.ts";
 import { IconButton } from "@/lib/ui/button.tsx";
+import { Icon } from "@/lib/ui/icon.tsx";
 import { lazily } from "@/lib/ui/lazily.tsx";
 import { Classification } from "@/lib/ui/messenger/classification.tsx";
 import { Composer, type Draft } from "@/lib/ui/messenger/composer.tsx";
@@ -146,6 +147,7 @@ export function ConversationPane(props: ConversationPaneProps) {
           api={api}
           conversation={conversation.id}
           title={conversation.title}
+          group={conversation.group}
           draft={draft}
           onDraft={onDraft}
           replyTo={answered?.id ?? null}
@@ -190,14 +192,19 @@ function Away({ conversation }: { conversation: ConversationView }) {
   const t = useTranslations("messages");
   const { withoutDevice, members } = conversation;
   const names = members.filter(({ user }) => withoutDevice.includes(user)).map(({ name }) => name);
+  if (conversation.group)
+    return (
+      <p className="flex items-start gap-2 border-b border-line bg-sunken px-4 py-1 text-sm text-ink-soft">
+        <Icon name="device" className="mt-0.5 size-3.5" />
+        {t("noDeviceSome", {
+          names: names.map((name) => splitPostName(name).place).join(", "),
+          count: names.length,
+        })}
+      </p>
+    );
   return (
     <Notice tone="idle" icon="device" title={t("noDevice")}>
-      {conversation.group
-        ? t("noDeviceSome", {
-            names: names.map((name) => splitPostName(name).place).join(", "),
-            count: names.length,
-          })
-        : t("noDeviceText", { name: conversation.title })}
+      {t("noDeviceText", { name: conversation.title })}
     </Notice>
   );
 }

@@ -42,8 +42,8 @@ export function otherPostQuantum(now: SuiteName, offered: readonly SuiteName[]):
   return offered.includes(other) ? other : null;
 }
 
-/** Suites that may carry a waiting message instead, the ones that take less key first. */
+/** Suites that may carry a message that waits for key, the stronger first: those that need no pad of its length. */
 export function otherSuites(now: SuiteName, offered: readonly SuiteName[]): readonly SuiteName[] {
-  const thrift: readonly SuiteName[] = ["HYBRID", "AES", "OTP", "OTP_HYBRID"];
+  const thrift: readonly SuiteName[] = ["HYBRID", "AES"];
   return thrift.filter((suite) => suite !== now && offered.includes(suite));
 }

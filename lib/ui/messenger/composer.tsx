@@ -32,6 +32,8 @@ interface ComposerProps {
   readonly api: MessengerApi;
   readonly conversation: string;
   readonly title: string;
+  /** The title is a group's, not a post's. */
+  readonly group?: boolean;
   readonly draft: Draft;
   readonly onDraft: (draft: Draft) => void;
   readonly large?: boolean;
@@ -168,7 +170,9 @@ export function Composer(props: ComposerProps) {
           aria-label={t("composer")}
           data-shortcut="compose"
           aria-invalid={tooLong || undefined}
-          placeholder={t("placeholder", { name: splitPostName(props.title).place })}
+          placeholder={t("placeholder", {
+            name: props.group ? props.title : splitPostName(props.title).place,
+          })}
           title={t("sendKeys")}
           className={`thin-scroll min-h-9 min-w-0 flex-1 resize-none rounded-md border border-line-strong bg-paper px-3 py-1.5 placeholder:truncate placeholder:text-ink-faint ${large ? "text-lg" : ""}`}
         />

@@ -32,36 +32,38 @@ export function PriceLine({ api, conversation, text, suite }: PriceLineProps) {
   if (price === null) return <p className="text-sm text-ink-faint">{t("priceUnknown")}</p>;
   const bits = units("bitsOfKey", { count: price.bits });
   const pad = partsOf(suite).cipher === "OTP";
-  const likeThis = supply && price.bits > 0 && written !== "" ? Math.floor(supply.bits / price.bits) : null;
+  const likeThis = supply && pad && written !== "" ? Math.floor(supply.bits / price.bits) : null;
   const short = likeThis !== null && likeThis < fewLeft;
   return (
     <p
-      className="flex flex-wrap items-baseline gap-x-1.5 text-sm text-ink-soft"
+      className="grid grid-cols-[auto_1fr] gap-x-1.5 text-sm text-ink-soft"
       title={t("pricePadded", { bytes: units("bytes", { count: price.paddedBytes }) })}
     >
-      <Icon name="key" className="size-3.5 translate-y-0.5 text-accent" />
-      <span>
-        {written === "" && pad ? (
-          t("priceEmpty")
-        ) : !price.drawsKey ? (
-          t("priceNone")
-        ) : pad ? (
-          t("price", { bits })
-        ) : (
-          <Term name="epoch">{t("priceEpoch", { bits })}</Term>
-        )}
-      </span>
-      {supply?.site ? (
-        <span className={short ? "font-medium text-warn" : ""}>
-          <span aria-hidden="true">· </span>
-          {t("supply", { amount: quantity.data(supply.bits / 8), site: siteName(supply.site) })}
-          {likeThis === null
-            ? null
-            : likeThis === 0
-              ? `: ${t("supplyNone")}`
-              : `: ${t("supplyLasts", { count: likeThis })}`}
+      <Icon name="key" className="mt-0.5 size-3.5 text-accent" />
+      <span className="flex flex-wrap gap-x-1.5">
+        <span>
+          {written === "" && pad ? (
+            t("priceEmpty")
+          ) : !price.drawsKey ? (
+            t("priceNone")
+          ) : pad ? (
+            t("price", { bits })
+          ) : (
+            <Term name="epoch">{t("priceEpoch", { bits })}</Term>
+          )}
         </span>
-      ) : null}
+        {supply?.site ? (
+          <span className={short ? "font-medium text-warn" : ""}>
+            <span aria-hidden="true">· </span>
+            {t("supply", { amount: quantity.data(supply.bits / 8), site: siteName(supply.site) })}
+            {likeThis === null
+              ? null
+              : likeThis === 0
+                ? `: ${t("supplyNone")}`
+                : `: ${t("supplyLasts", { count: likeThis })}`}
+          </span>
+        ) : null}
+      </span>
     </p>
   );
 }
