@@ -73,13 +73,14 @@ export function createRouter(topology: Topology, keyOn: KeyOnLink, options: Rout
     const found = findBranches(finder, request, keyOn, plenty);
     if (found === undefined) return undefined;
     const name = nameOf(request);
+    const last = memory.get(name);
+    if (last !== undefined && isSameWay(last, found)) return found;
     const need = Math.max(1, request.bytes);
     const standing = (branches: readonly Path[]) => ({
       grade: gradeOf(leastKey(branches, keyOn), need, plenty),
       hops: hopsOf(branches),
       space: branches.some(({ links }) => links.some((link) => graph.isSpace[link] === 1)),
     });
-    const last = memory.get(name);
     const chosen = last !== undefined && keepsLast(standing(last), standing(found)) ? [...last] : found;
     memory.set(name, chosen);
     return chosen;
@@ -113,9 +114,21 @@ export function createRouter(topology: Topology, keyOn: KeyOnLink, options: Rout
   };
 }
 
-function nameOf({ from, to, avoidSites, avoidLinks, space }: TreeRequest): string {
-  const list = (names: Iterable<string> | undefined) => [...(names ?? [])].sort().join(",");
-  return [from, list(to), list(avoidSites), list(avoidLinks), space ?? "allow"].join("|");
+function nameOf({ from, to, avoidSites, avoidLinks, space = "allow" }: TreeRequest): string {
+  const list = (names: ReadonlySet<string> | undefined) =>
+    names === undefined || names.size === 0 ? "" : [...names].sort().join(",");
+  const ends = to.length === 1 ? to[0] : [...to].sort().join(",");
+  return `${from}|${ends}|${list(avoidSites)}|${list(avoidLinks)}|${space}`;
+}
+
+function isSameWay(one: readonly Path[], other: readonly Path[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ links }, i) => {
+      const others = other[i]?.links ?? [];
+      return links.length === others.length && links.every((link, at) => link === others[at]);
+    })
+  );
 }
 
 function leastKey(branches: readonly Path[], key: KeyOnLink): number {

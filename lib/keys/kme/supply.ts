@@ -28,7 +28,7 @@ export interface WaitingKey {
 }
 
 /** One ledger row for a relay, whatever its number of keys and hops, and the posts to the links' accounts. */
-export function ledgerRelay(ledger: Ledger, kind: "relay" | "void", relay: RelayRecord): number {
+function ledgerRelay(ledger: Ledger, kind: "relay" | "void", relay: RelayRecord): number {
   const cost = costPerLink(relay.routes);
   for (const { hops, bytesPerLink } of relay.routes) {
     for (const { pool, purpose } of hops) ledger.accounts.post(pool.linkId, purpose, bytesPerLink);
@@ -54,7 +54,7 @@ function sharesOf(trees: readonly ReservedTree[]): { readonly shares?: readonly 
   return shares.some((share) => share > 0) ? { shares } : {};
 }
 
-export type RelayRecord = Pick<
+type RelayRecord = Pick<
   Supply,
   "at" | "masterSite" | "masterSae" | "slaveSites" | "bits" | "keyIds" | "routes"
 > & { readonly reason?: string };

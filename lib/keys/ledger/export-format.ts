@@ -11,7 +11,7 @@ export class LedgerExportError extends VernamError {
 }
 
 /** A site's head at the moment of the export, signed by the site. */
-export interface SignedHead {
+interface SignedHead {
   readonly site: string;
   readonly length: number;
   readonly hash: string;
