@@ -2,6 +2,16 @@ import { defineConfig } from "vitest/config";
 
 const common = { testTimeout: 30_000, hookTimeout: 60_000 };
 
+/** Whole engines, real links, models and the check of the boundaries: unit tests that the inner loop leaves out. */
+const long = [
+  "tests/boundaries/**/*.test.ts",
+  "tests/messenger/*.test.ts",
+  "tests/messenger/{content,devices,files}/**/*.test.ts",
+  "tests/keys/{links,space}/**/*.test.ts",
+  "tests/protocol/{groups,history}.test.ts",
+  "tests/protocol/model/**/*.test.ts",
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,7 +21,16 @@ export default defineConfig({
           name: "unit",
           maxWorkers: 2,
           include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"],
-          exclude: ["tests/integration/**", "tests/browser/**", "tests/faults/**"],
+          exclude: ["tests/integration/**", "tests/browser/**", "tests/faults/**", ...long],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: "long",
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+          include: long,
         },
       },
       {

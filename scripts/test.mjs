@@ -10,7 +10,7 @@ import { binary, run } from "./steps/run.mjs";
 import { ensureServers } from "./steps/servers.mjs";
 
 /**
- * npm test: everything; --fast: types, lint, boundaries and unit tests; --only <stage>: one stage of the list;
+ * npm test: everything; --fast: types, lint, boundaries and the quick unit tests; --only <stage>: one stage of the list;
  * --long: the fault loops at their full length. The last line is "N passed, N failed".
  */
 const args = process.argv.slice(2);
@@ -80,6 +80,7 @@ if (wants("unused"))
 if (wants("boundaries")) await stage("boundaries", () => check(process.execPath, ["scripts/boundaries.mjs"]));
 if (wants("unit")) await stage("unit", () => vitest("unit"));
 if (!fast) {
+  if (wants("long")) await stage("unit, long", () => vitest("long"));
   if (wants("build") || wants("browser") || wants("faults") || wants("integration")) {
     await stage("build", async () => {
       await ensureBuilt();
