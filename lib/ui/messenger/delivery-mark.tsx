@@ -1,16 +1,14 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import type { Delivery, MessageView, ReachView } from "../../messenger/messenger-api.ts";
+import type { Delivery } from "../../messenger/messenger-api.ts";
 import { Badge, type Tone } from "../badge.tsx";
 import type { IconName } from "../icon.tsx";
-import { lazily } from "../lazily.tsx";
-import { useMessenger } from "./messenger-context.tsx";
 
-const ReachDialog = lazily(() => import("./reach-dialog.tsx").then((part) => part.ReachDialog));
-
-const looks: Readonly<Record<Delivery["state"], { readonly icon: IconName; readonly tone: Tone }>> = {
+/** Icon and tone of every state of a delivery. */
+export const deliveryLooks: Readonly<
+  Record<Delivery["state"], { readonly icon: IconName; readonly tone: Tone }>
+> = {
   "waiting-for-key": { icon: "hourglass", tone: "warn" },
   "waiting-for-device": { icon: "device", tone: "warn" },
   drawing: { icon: "key", tone: "idle" },
@@ -25,42 +23,10 @@ const looks: Readonly<Record<Delivery["state"], { readonly icon: IconName; reado
 /** How far a message has come, as icon and word. */
 export function DeliveryMark({ delivery }: { delivery: Delivery }) {
   const t = useTranslations("messages.delivery");
-  const { icon, tone } = looks[delivery.state];
+  const { icon, tone } = deliveryLooks[delivery.state];
   return (
     <Badge tone={tone} icon={icon}>
       {t(delivery.state)}
     </Badge>
   );
-}
-
-/** The same for a message to several: how many have it, and on pressing, who. */
-export function MessageDelivery({ message }: { message: MessageView }) {
-  const t = useTranslations("messages");
-  const api = useMessenger();
-  const [open, setOpen] = useState(false);
-  const { delivery, reach } = message;
-  if (!delivery) return null;
-  if (!api || !reach || reach.of < 2) return <DeliveryMark delivery={delivery} />;
-  const { key, count, look } = furthest(reach);
-  return (
-    <>
-      <button
-        type="button"
-        aria-haspopup="dialog"
-        onClick={() => setOpen(true)}
-        className="inline-flex min-h-6 items-center rounded-sm hover:underline"
-      >
-        <Badge {...looks[look]}>
-          {key === null ? t("delivery.sent") : t(`reach.${key}`, { count, of: reach.of })}
-        </Badge>
-      </button>
-      {open ? <ReachDialog api={api} message={message.id} onClose={() => setOpen(false)} /> : null}
-    </>
-  );
-}
-
-function furthest({ delivered, read }: ReachView) {
-  if (read > 0) return { key: "read", count: read, look: "read" } as const;
-  if (delivered > 0) return { key: "delivered", count: delivered, look: "delivered" } as const;
-  return { key: null, count: 0, look: "sent" } as const;
 }

@@ -9,9 +9,9 @@ import { Icon } from "../icon.tsx";
 import { lazily } from "../lazily.tsx";
 import { type CodedProblem, useProblemText } from "../problem-text.ts";
 import { LevelMark } from "./classification.tsx";
-import { MessageDelivery } from "./delivery-mark.tsx";
 import { MessageContent, MessageMarks } from "./message-content.tsx";
 import { MessageContentActions } from "./message-content-actions.tsx";
+import { MessageDelivery } from "./message-delivery.tsx";
 import { ReactionChips } from "./reaction-chips.tsx";
 import { WaitingPanel } from "./waiting-panel.tsx";
 
