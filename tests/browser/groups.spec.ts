@@ -120,7 +120,7 @@ test("a removed member keeps what it has and reads nothing new", async () => {
   const panel = await members(post(0));
   await panel
     .locator("[data-member]")
-    .filter({ hasText: places[1] })
+    .filter({ hasText: "Ministry of Foreign Affairs, Madrid" })
     .getByRole("button", { name: "Remove" })
     .click();
   const dialog = post(0).page.getByRole("dialog", { name: /^Remove/ });
