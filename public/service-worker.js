@@ -39,8 +39,10 @@ async function openPage(request) {
 }
 
 async function openStatic(request) {
-  // Workers carry parameters behind a name that says its content already.
-  return (await caches.match(request, { ignoreSearch: true })) ?? fetch(request);
+  const kept = (await caches.match(request)) ?? (await fetch(request));
+  if (request.destination !== "worker") return kept;
+  // A worker reads its parameters from the end of its own address. An answer that has an address would replace that one.
+  return new Response(kept.body, { status: kept.status, statusText: kept.statusText, headers: kept.headers });
 }
 
 async function findShell() {

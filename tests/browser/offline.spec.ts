@@ -17,6 +17,11 @@ test("history opens without a network, what is written waits, and goes when the 
   await lisbon.delivery("Written before the line was cut.", /Delivered|Read/);
   await expect(lisbon.page.locator("html[data-offline-ready]")).toBeAttached({ timeout: 60_000 });
 
+  // With the network there, the page that starts out of the shell's files works as before.
+  await lisbon.page.reload();
+  await lisbon.ready();
+  await lisbon.sees("Written before the line was cut.");
+
   await lisbon.context.setOffline(true);
   await lisbon.page.goto(`${lisbon.origin}/messages`);
   const row = lisbon.page.locator("[data-conversation]").first();
