@@ -1,12 +1,15 @@
+import { fetchAllParts } from "../lazily.tsx";
+
 /** As in public/service-worker.js. */
 const shellPrefix = "vernam-shell-";
 const page = "/messages";
 const statics = "/_next/static/";
 
 /**
- * Keeps this page, as the server draws it now, with everything it needs to start without a network: what its HTML names,
- * what this page fetched, and `workerScripts`. All of one build or nothing: when the server has another build than the
- * one that runs here, the next load keeps that. The HTML is stored last, and only then older shells go.
+ * Keeps this page, as the server draws it now, with everything it needs without a network: what its HTML names, what
+ * this page fetched, the parts that it fetches when they are first shown, and `workerScripts`. All of one build or
+ * nothing: when the server has another build than the one that runs here, the next load keeps that. The HTML is stored
+ * last, and only then older shells go.
  */
 export async function keepShell(workerScripts: readonly string[]): Promise<void> {
   const answer = await fetch(page, { cache: "no-store", credentials: "same-origin" });
@@ -14,6 +17,7 @@ export async function keepShell(workerScripts: readonly string[]): Promise<void>
   if (!answer.ok || answer.redirected || !isPage) return;
   const named = staticNames(await answer.clone().text());
   if (!ownScripts().every((script) => named.includes(script))) return;
+  await fetchAllParts();
   const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
   const needed = new Set([...named, ...[...fetched, ...workerScripts].flatMap(staticPath)]);
   const name = `${shellPrefix}${await digest(named)}`;
