@@ -87,7 +87,7 @@ test("the key card tells cipher, bits, route and the promise", async () => {
     .getByRole("button", { name: /Key card/ })
     .click();
   const epochCard = madrid.page.getByRole("region", { name: "Key card" });
-  await expect(epochCard).toContainText("Message 2 of an AES epoch, whose key took 256 bits, over 2 links.");
+  await expect(epochCard).toContainText("Message 2 of an epoch whose key took 256 bits, over 2 links.");
   await epochCard.getByRole("button", { name: "Close" }).click();
 });
 
