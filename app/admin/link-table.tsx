@@ -8,7 +8,7 @@ import { TextField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Meter } from "@/lib/ui/meter.tsx";
 import { linkName } from "@/lib/ui/network/link-names.ts";
-import { LinkState, poolTone } from "@/lib/ui/network/link-state.tsx";
+import { LinkState, poolTone, useConditionWord } from "@/lib/ui/network/link-state.tsx";
 import { Empty } from "@/lib/ui/notice.tsx";
 import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
@@ -42,7 +42,7 @@ const inTrouble = ({ condition, warning }: LinkStatus) =>
 
 export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps) {
   const t = useTranslations("health");
-  const conditions = useTranslations("link.condition");
+  const conditionWord = useConditionWord();
   const { links } = useOperations();
   const [query, setQuery] = useState("");
   const [onlyTrouble, setOnlyTrouble] = useState(false);
@@ -54,11 +54,11 @@ export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps)
       const status = statuses.get(link.id);
       if (!status || (onlyTrouble && !inTrouble(status))) continue;
       const name = linkName(link, names);
-      const text = `${name} ${link.id} ${conditions(status.condition)}`.toLowerCase();
+      const text = `${name} ${link.id} ${conditionWord(status.condition, link.kind)}`.toLowerCase();
       if (asked === "" || text.includes(asked)) all.push({ link, name, status });
     }
     return all;
-  }, [topology, statuses, names, asked, onlyTrouble, conditions]);
+  }, [topology, statuses, names, asked, onlyTrouble, conditionWord]);
   const { value: pools } = useOperationsRead<readonly PoolOutlookView[]>("/ops/pools", {}, 5000);
   const outlooks = useMemo(() => new Map(pools?.map((outlook) => [outlook.link, outlook])), [pools]);
   const columns = useColumns(outlooks);
@@ -121,7 +121,7 @@ function useColumns(outlooks: ReadonlyMap<string, PoolOutlookView>): readonly Co
         header: t("column.condition"),
         cell: (row) => (
           <span title={row.status.alarm ? causes(row.status.alarm) : undefined}>
-            <LinkState condition={row.status.condition} />
+            <LinkState condition={row.status.condition} kind={row.link.kind} />
             {row.status.warning ? (
               <span className="block text-sm text-ink-soft">{causes(row.status.warning)}</span>
             ) : null}

@@ -62,6 +62,7 @@ export function StageControls(props: StageControlsProps) {
 
   const others = props.topology.links.filter((link) => link.active && !props.onRoute.includes(link.id));
   const link = chosen ?? "";
+  const kind = props.topology.links.find(({ id }) => id === link)?.kind;
   const panel: PanelProps = { link, status, act, busy, disabled: send === null || busy || chosen === null };
   return (
     <section
@@ -93,7 +94,9 @@ export function StageControls(props: StageControlsProps) {
       <dl className="flex flex-wrap items-baseline gap-x-6 gap-y-1" data-chosen-link={link}>
         <div className="flex items-baseline gap-2">
           <dt className="sr-only">{t("selected")}</dt>
-          <dd className="text-lg font-medium">{status ? <LinkState condition={status.condition} /> : "—"}</dd>
+          <dd className="text-lg font-medium">
+            {status ? <LinkState condition={status.condition} kind={kind} /> : "—"}
+          </dd>
         </div>
         <div className="flex items-baseline gap-2">
           <dt className="text-ink-soft">

@@ -32,7 +32,7 @@ export function StageHeader({ topology, sites, onSites, pair }: StageHeaderProps
           without={sites.bob}
           onChange={(alice) => onSites({ ...sites, alice })}
         />
-        <Icon name="arrowRight" className="text-ink-faint" />
+        <Icon name="arrowRight" className="text-ink-faint max-sm:hidden" />
         <SitePick
           topology={topology}
           label={t("site.bob")}

@@ -114,6 +114,7 @@ export function PeoplePage({ mayCommand, ownSite, command }: PeoplePageProps) {
                         {names.get(device.site) ?? device.site} ·{" "}
                         <Identifier value={device.device} length={16} />
                       </span>
+                      <span className="text-sm text-ink-soft">{t("devices.digits")}</span>
                       <span className="font-mono">{device.digits.replace(/(\d{5})(?=\d)/g, "$1 ")}</span>
                     </span>
                     {actionsOf(device)}

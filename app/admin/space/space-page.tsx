@@ -38,6 +38,7 @@ function Space({ topology, setRate }: { topology: TopologyView; setRate: SetRate
   const { links } = useOperations();
   const names = useMemo(() => siteNames(topology), [topology]);
   const model = useMemo(() => placeNetwork(topology), [topology]);
+  const everySite = useMemo(() => [[...model.sites.keys()]], [model]);
   const { value, problem, reload } = space;
   if (problem && !value) return <ReadProblem problem={problem} onRetry={reload} />;
   if (!value || now === null) return <Waiting>{common("loading")}</Waiting>;
@@ -46,7 +47,7 @@ function Space({ topology, setRate }: { topology: TopologyView; setRate: SetRate
     <>
       <SpaceFacts view={value} now={now} />
       <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] gap-6 pb-10">
-        <EuropeMap model={model} statuses={links} chosen={null} className="h-[22rem]" />
+        <EuropeMap model={model} statuses={links} chosen={null} fit={everySite} className="h-[26rem]" />
         <p className="max-w-prose px-4 text-ink-soft">{t("lead")}</p>
         <ClockControl rate={value.clock.rate} setRate={setRate} onDone={reload} />
         <StationTable view={value} names={names} />
@@ -72,7 +73,7 @@ function SpaceFacts({ view, now }: { view: SpaceView; now: number }) {
       {view.satellites.map(({ id, name, track }) => {
         const place = placeAt(track, now);
         return (
-          <Stat key={id} name={name} note={t("simulated")}>
+          <Stat key={id} name={name} note={t("whereNow")}>
             {place
               ? t("place", {
                   lat: quantity.number(Math.abs(place.lat), 0),

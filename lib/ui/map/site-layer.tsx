@@ -45,6 +45,10 @@ const SiteDot = memo(function SiteDot({ placed, unit, far, onHover }: SiteDotPro
       )}
       <path d={dot} className={fill} strokeWidth={size} vectorEffect="non-scaling-stroke" />
       {site.kind === "satellite" ? (
+        // Hollow: its links are drawn from here, while the full mark shows where it flies.
+        <path d={dot} className="stroke-land" strokeWidth={size - 5} vectorEffect="non-scaling-stroke" />
+      ) : null}
+      {site.kind === "satellite" ? (
         <text
           x={at[0]}
           y={at[1] - 12 * unit}

@@ -32,7 +32,7 @@ export function LinkDetail({ link, status, name, sources, brief = false }: LinkD
       <div className="grid gap-1">
         <h3 className="text-base font-semibold">{name}</h3>
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-soft">
-          {status ? <LinkState condition={status.condition} /> : null}
+          {status ? <LinkState condition={status.condition} kind={link.kind} /> : null}
           <span>{links(`kind.${link.kind}`)}</span>
           {link.lengthKm ? (
             <span>{units("kilometres", { value: quantity.number(link.lengthKm, 1) })}</span>

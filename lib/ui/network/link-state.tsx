@@ -1,7 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { LinkStatus } from "../../keys/api-types.ts";
+import { useCallback } from "react";
+import type { LinkStatus, LinkView } from "../../keys/api-types.ts";
 import { Badge, type Tone } from "../badge.tsx";
 import type { IconName } from "../icon.tsx";
 
@@ -14,19 +15,33 @@ const looks: Readonly<Record<LinkStatus["condition"], { readonly tone: Tone; rea
   quarantined: { tone: "warn", icon: "failed" },
 };
 
-/** What a link is doing, as icon and word. */
-export function LinkState({
-  condition,
-  filled = false,
-}: {
-  condition: LinkStatus["condition"];
-  filled?: boolean;
-}) {
+/** The word for what a link is doing: one to a satellite rests between passes, however little its store holds. */
+export function useConditionWord(): (
+  condition: LinkStatus["condition"],
+  kind: LinkView["kind"] | undefined,
+) => string {
   const t = useTranslations("link.condition");
+  const space = useTranslations("space.states");
+  return useCallback(
+    (condition, kind) => (kind === "space" && condition === "standby" ? space("standby") : t(condition)),
+    [t, space],
+  );
+}
+
+interface LinkStateProps {
+  readonly condition: LinkStatus["condition"];
+  readonly kind?: LinkView["kind"] | undefined;
+  readonly filled?: boolean;
+}
+
+/** What a link is doing, as icon and word. */
+export function LinkState({ condition, kind, filled = false }: LinkStateProps) {
+  const word = useConditionWord();
   const { tone, icon } = looks[condition];
+  const resting = kind === "space" && condition === "standby";
   return (
-    <Badge tone={tone} icon={icon} filled={filled}>
-      {t(condition)}
+    <Badge tone={resting ? "idle" : tone} icon={icon} filled={filled}>
+      {word(condition, kind)}
     </Badge>
   );
 }
