@@ -7,7 +7,7 @@ const pauseMs = 400;
 
 /**
  * Keeps what is being written on this device, encrypted like messages: a reload and another tab find it. The words
- * of `stored` are given to `onRestored` once, when nothing is written yet.
+ * of `stored` are given to `onRestored` once, when nothing is written yet. One use is for one conversation.
  */
 export function useStoredDraft(
   api: MessengerApi,
@@ -16,23 +16,35 @@ export function useStoredDraft(
   stored: string | null,
   onRestored: (text: string) => void,
 ): void {
-  const restored = useRef<string | null>(null);
-  const first = useRef({ text, stored, onRestored });
-  first.current = { text, stored, onRestored };
+  const restored = useRef(false);
+  const latest = useRef({ text, stored, onRestored });
+  latest.current = { text, stored, onRestored };
   useEffect(() => {
-    if (restored.current === conversation) return;
-    restored.current = conversation;
-    const { text: written, stored: kept, onRestored: give } = first.current;
+    if (restored.current) return;
+    restored.current = true;
+    const { text: written, stored: kept, onRestored: give } = latest.current;
     if (written === "" && kept) give(kept);
-  }, [conversation]);
-  const saved = useRef(stored ?? "");
+  }, []);
+  // What is stored is only ever replaced by something written: a restored draft is not erased before it shows.
+  const saved = useRef(text);
+  const keep = useRef<() => void>(() => undefined);
+  keep.current = () => {
+    const { text: written } = latest.current;
+    if (saved.current === written) return;
+    saved.current = written;
+    void api.setDraft(conversation, written).catch(() => undefined);
+  };
   useEffect(() => {
-    const keep = () => {
-      if (saved.current === text) return;
-      saved.current = text;
-      void api.setDraft(conversation, text).catch(() => undefined);
-    };
-    const timer = setTimeout(keep, text === "" ? 0 : pauseMs);
+    const timer = setTimeout(() => keep.current(), text === "" ? 0 : pauseMs);
     return () => clearTimeout(timer);
-  }, [api, conversation, text]);
+  }, [text]);
+  // Whoever turns to something else does not wait for the pause.
+  useEffect(() => {
+    const leave = () => keep.current();
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, []);
 }
