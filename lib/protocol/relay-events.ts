@@ -69,10 +69,11 @@ export interface RelayMember {
 
 export interface RelayConversation {
   readonly conversation: string;
-  /** Sequence number of the last entry. */
+  /** Sequence number of the last entry; for a former member, of the event that removed them. */
   readonly head: number;
-  /** Hash (hex) of the last roster event. */
+  /** Hash (hex) of the last roster event up to there. */
   readonly rosterHead: string;
+  /** As of now; none for a former member. */
   readonly members: readonly RelayMember[];
 }
 
@@ -148,7 +149,10 @@ export interface ClientToRelayEvents {
     request: { entries: readonly SentEntryPlace[]; bytes: Uint8Array },
     ack: RelayAck<{ answers: readonly RelayAnswer<{ seq: number }>[] }>,
   ) => void;
-  /** Entries with seq > after, in order; `limit` 1..200. An answer may hold fewer when they are large. */
+  /**
+   * Entries with seq > after, in order; `limit` 1..200. An answer may hold fewer when they are large. For a former
+   * member the log ends with the event that removed them.
+   */
   "entry:read": (
     request: { conversation: string; after: number; limit: number },
     ack: RelayAck<{ entries: readonly RelayEntry[]; head: number }>,

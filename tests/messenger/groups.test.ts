@@ -107,6 +107,30 @@ describe("a group", () => {
     }
   });
 
+  it("tells a removed member who was away of the removal when they come back, and of nothing after it", async () => {
+    const id = await makeGroup(bob, carla);
+    await alice.engine.send(id, "all", "HYBRID");
+    await untilTexts(carla, id, ["all"]);
+    carla.port().disconnect();
+    await alice.engine.send(id, "last", "HYBRID");
+    await untilTexts(bob, id, ["all", "last"]);
+    await alice.engine.removeMember(id, carla.user.id);
+    await alice.engine.send(id, "fewer", "HYBRID");
+    await untilTexts(bob, id, ["all", "last", "fewer"]);
+    expect(await view(carla, id)).toMatchObject({ left: false });
+    carla.port().connect();
+    await untilMembers(id, 2, carla);
+    expect(await view(carla, id)).toMatchObject({ left: true });
+    await untilTexts(carla, id, ["all", "last"]);
+    const told = (await carla.engine.timeline(id)).map(({ kind, actor, subject }) => [kind, actor, subject]);
+    expect(told.at(-1)).toEqual(["removed", "Alice", "Carla"]);
+    // Added again, they read on from there.
+    await alice.engine.addMembers(id, [carla.user.id]);
+    await alice.engine.send(id, "together", "HYBRID");
+    await untilTexts(carla, id, ["all", "last", "together"]);
+    expect(await view(carla, id)).toMatchObject({ left: false });
+  });
+
   it("shows a member from whom the relay withholds a removal that something is missing", async () => {
     const id = await makeGroup(bob, carla);
     await untilMembers(id, 3, bob, carla);

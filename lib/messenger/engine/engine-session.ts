@@ -275,12 +275,14 @@ export class EngineSession {
   async #synchronise(conversation: Conversation): Promise<void> {
     await this.#inbox.catchUp(conversation);
     if (this.#stopped || !conversation.roster) return;
+    void this.#inbox.retryParked(conversation);
+    // To a former member the relay gives the log up to their removal, and nothing else.
+    if (!conversation.roster.members.has(this.parts.self.user)) return;
     await this.book.joinDevices(conversation);
     await this.book.dropRevoked(conversation);
     const { receipts } = await this.parts.relay.ask("receipt:list", { conversation: conversation.id });
     for (const { device, kind, bytes } of receipts)
       await this.#receipt({ conversation: conversation.id, device, kind, bytes: relayBytes(bytes) });
-    void this.#inbox.retryParked(conversation);
     this.#receipts.due(conversation);
     this.outgoing.pump(conversation);
   }

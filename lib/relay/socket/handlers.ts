@@ -13,7 +13,7 @@ import { receiptKindName } from "../store/entry-kinds.ts";
 import { listConversations, readEntries } from "../store/read-entries.ts";
 import { type KeptReceipt, listReceipts, notOwn, type PendingReceipt } from "../store/receipts.ts";
 import type { Speaker } from "../store/speaker.ts";
-import { requireMember, requireStanding } from "../store/standing.ts";
+import { requireMember, requireReader, requireStanding } from "../store/standing.ts";
 import type { EntryQueue } from "./entry-queue.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { RequestName, RequestOf } from "./requests.ts";
@@ -122,8 +122,8 @@ export function createHandlers(speaker: Speaker, socket: string, services: Handl
 
     "entry:read": async ({ conversation, after, limit }) => {
       const id = fromHex(conversation);
-      await requireMember(database, speaker, id);
-      return readEntries(database, id, after, limit);
+      const last = await requireReader(database, speaker, id);
+      return readEntries(database, id, after, limit, last);
     },
 
     "receipt:put": async ({ conversation, receipt }) => {

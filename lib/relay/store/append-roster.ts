@@ -13,7 +13,7 @@ export interface RosterAppend {
   readonly seq: number;
   /** False: the event was there already. */
   readonly fresh: boolean;
-  /** Members after the event; somebody removed by it is not among them. */
+  /** Members after the event, and somebody removed by it: this event is the last that they hear of. */
   readonly audience: Audience;
   /** User ids (hex) that this event added. */
   readonly added: readonly string[];
@@ -54,10 +54,12 @@ export function appendRoster(
       if (repeated !== undefined) return repeated;
       await requireOnHead(client, speaker, conversation, head, event);
     }
-    const added = await change(client, conversation, speaker, event.value.change);
     const seq = head.head + 1;
+    const removing = event.value.change.kind === "remove";
+    const before = removing ? await readAudience(client, conversation) : undefined;
+    const added = await change(client, conversation, speaker, event.value.change, seq);
     await storeEvent(client, conversation, speaker, event, seq);
-    return { seq, fresh: true, audience: await readAudience(client, conversation), added };
+    return { seq, fresh: true, audience: before ?? (await readAudience(client, conversation)), added };
   });
 }
 
@@ -132,6 +134,7 @@ async function change(
   conversation: Bytes,
   speaker: Speaker,
   wanted: RosterChange,
+  seq: number,
 ): Promise<string[]> {
   if (wanted.kind === "create") return createMembers(client, conversation, speaker, wanted.members);
   const own = await readMembership(client, conversation, speaker.userId);
@@ -149,6 +152,7 @@ async function change(
         "DELETE FROM members WHERE conversation_id = $1 AND user_id = $2 RETURNING 1",
         [conversation, wanted.user],
       );
+      await noteDeparture(client, conversation, wanted.user, seq);
       return [];
     case "role":
       if (!moderator) throw invalid("Only a moderator changes roles.");
@@ -168,6 +172,20 @@ async function change(
       }
       return [];
   }
+}
+
+/** `seq`: the event that removes the member. Whoever was added again since has the later one only. */
+async function noteDeparture(
+  client: SqlClient,
+  conversation: Bytes,
+  user: Bytes,
+  seq: number,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO departures (conversation_id, user_id, seq) VALUES ($1, $2, $3)
+     ON CONFLICT (conversation_id, user_id) DO UPDATE SET seq = EXCLUDED.seq`,
+    [conversation, user, seq],
+  );
 }
 
 async function createMembers(

@@ -4,6 +4,9 @@ import { toHex } from "../../shared/hex.ts";
 import { RelayError, unknownConversation } from "../relay-error.ts";
 import type { Speaker } from "./speaker.ts";
 
+/** The greatest number that an entry can have. */
+const lastNumber = 2 ** 31 - 1;
+
 /** @throws RelayError "relay.signed-out" when user or session no longer count. */
 export async function requireStanding(client: SqlClient, speaker: Speaker): Promise<void> {
   const rows = await client.query<{ standing: boolean }>(
@@ -34,6 +37,29 @@ export async function requireMember(
   const membership = rows[0];
   if (membership === undefined) throw unknownConversation();
   return membership;
+}
+
+/**
+ * How far this speaker may read: the number of the last entry for them. A member reads everything; whoever was
+ * removed or left, up to the event that says so.
+ * @throws RelayError "relay.signed-out", "conversation.unknown" for everybody who was never a member.
+ */
+export async function requireReader(
+  client: SqlClient,
+  speaker: Speaker,
+  conversation: Bytes,
+): Promise<number> {
+  await requireStanding(client, speaker);
+  const rows = await client.query<{ last: number | null }>(
+    `SELECT coalesce(
+       (SELECT $3::int4 FROM members WHERE conversation_id = $1 AND user_id = $2),
+       (SELECT seq FROM departures WHERE conversation_id = $1 AND user_id = $2)
+     ) AS last`,
+    [conversation, speaker.userId, lastNumber],
+  );
+  const last = rows[0]?.last ?? undefined;
+  if (last === undefined) throw unknownConversation();
+  return last;
 }
 
 /** Of these speakers, those that no longer count. For sockets that are idle, or whose user was changed elsewhere. */

@@ -1,6 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RelayToClientEvents, relayBytes } from "../../../lib/protocol/relay-events.ts";
+import {
+  type RelayConversation,
+  type RelayToClientEvents,
+  relayBytes,
+} from "../../../lib/protocol/relay-events.ts";
 import { fromHex } from "../../../lib/shared/hex.ts";
 import {
   accepted,
@@ -213,6 +217,11 @@ describe("strangers", () => {
 });
 
 describe("rosters", () => {
+  const listedFor = async ({ client }: Person, conversation: string) => {
+    const answer = await ask<{ conversations: RelayConversation[] }>(client, "conversation:list", {});
+    return accepted(answer).conversations.find((one) => one.conversation === conversation);
+  };
+
   const member = (person: Person, moderator = false) => ({
     user: fromHex(person.user),
     site: person.site,
@@ -243,7 +252,7 @@ describe("rosters", () => {
     });
   });
 
-  it("shut somebody out at once when a moderator removes them", async () => {
+  it("shut somebody out at once when a moderator removes them, who learns just that", async () => {
     const conversation = hex16();
     const create = makeCreate(conversation, lisbon, [madrid]);
     accepted(await ask(lisbon.client, "roster:append", { conversation, previous: "", event: create }));
@@ -252,9 +261,45 @@ describe("rosters", () => {
       kind: "remove",
       user: fromHex(madrid.user),
     });
+    const told = entryHeard(madrid.client, conversation, 2);
     accepted(await ask(lisbon.client, "roster:append", { conversation, previous: head, event: remove }));
-    expect(await madrid.read(conversation)).toMatchObject({ code: "conversation.unknown" });
+    expect(Buffer.compare(Buffer.from((await told).bytes as Uint8Array), remove)).toBe(0);
+    const after: number[] = [];
+    madrid.client.on("entry", (entry) => entry.conversation === conversation && after.push(entry.seq));
+    accepted(await lisbon.send(conversation, Buffer.from("without Madrid")));
+
+    // Coming back later, they find the log up to there, however they ask.
+    const page = accepted(await madrid.read(conversation));
+    expect([page.entries.map(({ seq }) => seq), page.head]).toEqual([[1, 2], 2]);
+    const listed = { conversation, head: 2, rosterHead: headOf(remove), members: [] };
+    expect(await listedFor(madrid, conversation)).toEqual(listed);
+    expect((await listedFor(lisbon, conversation))?.members).toHaveLength(1);
+    expect(await stranger.read(conversation)).toMatchObject({ code: "conversation.unknown" });
+    expect(await ask(madrid.client, "receipt:list", { conversation })).toMatchObject({
+      code: "conversation.unknown",
+    });
+    expect(after).toEqual([]);
     expect(await madrid.send(conversation, Buffer.from("x"))).toMatchObject({ code: "conversation.unknown" });
+  });
+
+  it("let a member who is added again read on, and shut them out anew when they leave", async () => {
+    const conversation = hex16();
+    const append = async (person: Person, previous: string, event: Uint8Array) => {
+      accepted(await ask(person.client, "roster:append", { conversation, previous, event }));
+      return headOf(event);
+    };
+    const leaving = { kind: "remove", user: fromHex(madrid.user) } as const;
+    const first = await append(lisbon, "", makeCreate(conversation, lisbon, [madrid]));
+    const second = await append(lisbon, first, makeRosterEvent(conversation, lisbon, first, leaving));
+    accepted(await lisbon.send(conversation, Buffer.from("without Madrid")));
+    const adding = makeRosterEvent(conversation, lisbon, second, { kind: "add", member: member(madrid) });
+    const third = await append(lisbon, second, adding);
+    expect(accepted(await madrid.read(conversation)).head).toBe(4);
+    expect((await listedFor(madrid, conversation))?.members).toHaveLength(2);
+    await append(madrid, third, makeRosterEvent(conversation, madrid, third, leaving));
+    accepted(await lisbon.send(conversation, Buffer.from("alone")));
+    expect(accepted(await madrid.read(conversation)).head).toBe(5);
+    expect(accepted(await madrid.read(conversation, 5)).entries).toEqual([]);
   });
 
   it("refuse members who act as moderators, foreign authors and unknown users", async () => {

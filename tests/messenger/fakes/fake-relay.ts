@@ -27,6 +27,8 @@ interface Log {
   byClientId: Map<string, StoredEntry>;
   rosterHead: string;
   members: Set<string>;
+  /** Number of the event that removed a former member. */
+  departed: Map<string, number>;
   receipts: Map<string, { device: string; kind: "delivered" | "read"; bytes: Bytes }>;
 }
 
@@ -51,10 +53,30 @@ export class FakeRelay {
   log(conversation: string): Log {
     let log = this.logs.get(conversation);
     if (!log) {
-      log = { entries: [], byClientId: new Map(), rosterHead: "", members: new Set(), receipts: new Map() };
+      log = {
+        entries: [],
+        byClientId: new Map(),
+        rosterHead: "",
+        members: new Set(),
+        departed: new Map(),
+        receipts: new Map(),
+      };
       this.logs.set(conversation, log);
     }
     return log;
+  }
+
+  /** The last number that this user may read. */
+  lastFor(conversation: string, user: string): number {
+    const { members, departed, entries } = this.log(conversation);
+    if (members.has(user)) return entries.length;
+    const last = departed.get(user);
+    if (last === undefined) throw unknownConversation();
+    return last;
+  }
+
+  requireMember(conversation: string, user: string): void {
+    if (!this.log(conversation).members.has(user)) throw unknownConversation();
   }
 
   /** `untold` does not hear of its own entry: the answer says its number. */
@@ -178,12 +200,12 @@ export class FakeRelayPort implements RelayPort {
       case "conversation:list":
         return {
           conversations: [...relay.logs]
-            .filter(([, log]) => log.members.has(this.user))
+            .filter(([, log]) => log.members.has(this.user) || log.departed.has(this.user))
             .map(([id, log]) => ({
               conversation: id,
-              head: log.entries.length,
+              head: relay.lastFor(id, this.user),
               rosterHead: log.rosterHead,
-              members: [...log.members].map((user) => ({
+              members: (log.members.has(this.user) ? [...log.members] : []).map((user) => ({
                 user,
                 ...(relay.users.get(user) ?? { name: "", site: "" }),
               })),
@@ -200,16 +222,18 @@ export class FakeRelayPort implements RelayPort {
         );
       case "entry:read": {
         const { after, limit } = request as unknown as { after: number; limit: number };
-        const log = relay.log(conversation);
-        const entries = log.entries
-          .slice(after, after + limit)
+        const last = relay.lastFor(conversation, this.user);
+        const entries = relay
+          .log(conversation)
+          .entries.slice(after, Math.min(after + limit, last))
           .flatMap((entry) => relay.tamper(entry) ?? [])
           .map(({ seq, kind, bytes }) => ({ seq, kind, bytes: copyBytes(bytes) }));
-        return { entries, head: log.entries.length };
+        return { entries, head: last };
       }
       case "receipt:put": {
         const bytes = copyBytes((request as unknown as { receipt: Bytes }).receipt);
         const { value } = parseReceipt(bytes);
+        relay.requireMember(conversation, this.user);
         const kind = value.kind === receiptKinds.read ? "read" : "delivered";
         const device = toHex(value.device);
         relay.log(conversation).receipts.set(`${device} ${kind}`, { device, kind, bytes });
@@ -221,6 +245,7 @@ export class FakeRelayPort implements RelayPort {
         return {};
       }
       case "receipt:list":
+        relay.requireMember(conversation, this.user);
         return { receipts: [...relay.log(conversation).receipts.values()] };
       default:
         throw new RelayRefused({
@@ -246,10 +271,16 @@ export class FakeRelayPort implements RelayPort {
       });
     }
     const { change } = parseRosterEvent(event).value;
+    if (change.kind !== "create") this.#relay.requireMember(conversation, this.user);
     const added = change.kind === "create" ? change.members : change.kind === "add" ? [change.member] : [];
     for (const { user } of added) log.members.add(toHex(user));
     log.rosterHead = id;
     const entry = this.#relay.append(conversation, "roster", event, id, this.user);
+    if (change.kind === "remove") {
+      // This event is the last that they are told.
+      log.members.delete(toHex(change.user));
+      log.departed.set(toHex(change.user), entry.seq);
+    }
     for (const port of this.#relay.ports)
       if (added.some(({ user }) => toHex(user) === port.user))
         port.deliver((listener) => listener.conversation(conversation));
@@ -261,6 +292,7 @@ export class FakeRelayPort implements RelayPort {
     const log = this.#relay.log(conversation);
     const refusal = this.#relay.refuseEntry?.(bytes);
     if (refusal) throw new RelayRefused(refusal);
+    this.#relay.requireMember(conversation, this.user);
     const known = log.byClientId.get(clientId);
     if (known && !equalBytes(known.bytes, bytes)) {
       throw new RelayRefused({ ok: false, code: "entry.conflict", message: "other bytes" });
@@ -269,4 +301,8 @@ export class FakeRelayPort implements RelayPort {
     this.#relay.beforeAck(entry);
     return { seq: entry.seq };
   }
+}
+
+function unknownConversation(): RelayRefused {
+  return new RelayRefused({ ok: false, code: "conversation.unknown", message: "no such conversation" });
 }
