@@ -1,22 +1,43 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "node:tls";
-import { expect, test } from "@playwright/test";
+import { type Browser, expect, test } from "@playwright/test";
 import { Deployment } from "../support/deployment.ts";
 import { expectQuiet, Post } from "./support/post.ts";
 
 /** `npm run demo -- --lan` on the network of the nine states: laptops of a room, by HTTPS, under one address. */
 let deployment: Deployment;
+let browser: Browser;
 let lisbon: Post;
 let valletta: Post;
 
 test.describe.configure({ mode: "serial" });
 
-test.beforeAll(async ({ browser }) => {
+/** What Chromium is told to trust, so that the room's origin is a secure one for service workers too. */
+function pinOf(origin: string, ca: Buffer): Promise<string> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), ca }, () => {
+      const key = socket.getPeerX509Certificate()?.publicKey.export({ type: "spki", format: "der" });
+      socket.destroy();
+      if (key) resolve(createHash("sha256").update(key).digest("base64"));
+      else reject(new Error(`no certificate at ${origin}`));
+    }).on("error", reject);
+  });
+}
+
+test.beforeAll(async ({ playwright, launchOptions }) => {
   test.setTimeout(240_000);
   deployment = await Deployment.start({ network: "nine", lan: true });
   await deployment.healthy(180_000);
   const room = deployment.origin;
+  const authority = readFileSync(join(deployment.dataFolder, "public", "authority.crt"));
+  const pins = await Promise.all([room, deployment.gatewayOrigin].map((origin) => pinOf(origin, authority)));
+  browser = await playwright.chromium.launch({
+    ...launchOptions,
+    args: [...(launchOptions.args ?? []), `--ignore-certificate-errors-spki-list=${pins.join()}`],
+  });
   lisbon = await Post.signIn(browser, "pt-lis-mne", "messages", { room });
   valletta = await Post.signIn(browser, "mt-mita1", "messages", { room });
   await lisbon.ready();
@@ -26,6 +47,7 @@ test.beforeAll(async ({ browser }) => {
 test.afterAll(async () => {
   await lisbon?.close();
   await valletta?.close();
+  await browser?.close();
   await deployment?.stop();
 });
 
@@ -70,7 +92,7 @@ test("what the session keeps stays on HTTPS", async () => {
   expect(await lisbon.page.evaluate(() => isSecureContext)).toBe(true);
 });
 
-test("the administrator sees links of all nine states", async ({ browser }) => {
+test("the administrator sees links of all nine states", async () => {
   const administrator = await Post.signIn(browser, "administrator", "admin", { room: deployment.origin });
   const search = administrator.page.getByRole("searchbox").first();
   for (const place of ["Malta", "Budapest", "Amsterdam", "Lisbon"]) {

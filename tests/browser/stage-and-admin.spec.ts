@@ -18,6 +18,10 @@ test.afterAll(async () => {
   await administrator?.close();
 });
 
+/** Longer than the messages for which keys are drawn while one writes: those leave without a route. */
+const longMessage =
+  `This one has to wait. ${"It needs a key of its own, and no link carries one now. ".repeat(3)}`.trim();
+
 const desk = (side: "alice" | "bob"): Locator => presenter.page.locator(`[data-desk="${side}"]`);
 const happened = (kind: string): Locator =>
   presenter.page.locator(`[data-consequences] > [data-kind="${kind}"]`);
@@ -94,7 +98,7 @@ test.describe("the stage", () => {
     }
     await expect(happened("noRoute").first()).toContainText("messages wait", { timeout: 30_000 });
     await expect(page.getByText("No route has key")).toBeVisible();
-    await write("alice", "This one has to wait.");
+    await write("alice", longMessage);
     await expect(desk("alice").getByRole("log")).toContainText("Waiting for key");
     await expect(desk("alice").getByRole("log")).toContainText(/There is no key route between .*cut/);
     await expect(happened("waiting").first()).toContainText("waits for key");
@@ -102,7 +106,7 @@ test.describe("the stage", () => {
 
     await page.getByRole("button", { name: "Reset to known good" }).click();
     await expect(happened("reset")).toBeVisible();
-    await arrives("bob", "This one has to wait.");
+    await arrives("bob", longMessage);
     await expect(page.locator("[data-route-links]")).not.toHaveAttribute("data-route-links", "0");
   });
 

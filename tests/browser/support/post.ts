@@ -45,7 +45,6 @@ export class Post {
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
       colorScheme: options.dark ? "dark" : "light",
       locale: "en-GB",
-      ignoreHTTPSErrors: options.room !== undefined,
     });
     const watch = new ConsoleWatch(context);
     const page = await context.newPage();
