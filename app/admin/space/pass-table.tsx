@@ -100,6 +100,7 @@ export function PassTable({ title, passes, names, flown = false }: PassTableProp
             caption={title}
             columns={columns}
             rows={passes}
+            initialSort={{ key: "rise", descending: flown }}
             rowKey={(row) => `${row.link} ${row.culmination}`}
           />
         </div>

@@ -7,7 +7,7 @@ export function dataQuantity(bytes: number): {
   readonly value: number;
   readonly digits: number;
 } {
-  if (Math.abs(bytes) < 10_000) return { unit: "bytes", value: bytes, digits: 0 };
+  if (Math.abs(bytes) < 10_000) return { unit: "bytes", value: Math.round(bytes), digits: 0 };
   if (Math.abs(bytes) < 1_000_000)
     return { unit: "kilobytes", value: bytes / 1000, digits: bytes < 100_000 ? 1 : 0 };
   return { unit: "megabytes", value: bytes / 1_000_000, digits: bytes < 100_000_000 ? 1 : 0 };
