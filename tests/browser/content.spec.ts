@@ -106,6 +106,7 @@ test("a draft is found by another tab and survives a reload", async () => {
   await expect(lisbon.composer()).toHaveValue("half a sentence");
   await lisbon.ready();
   await lisbon.composer().fill("");
+  await expect(page.locator("[data-conversation]")).not.toContainText("Draft:");
 });
 
 test("messages disappear after they were read", async () => {

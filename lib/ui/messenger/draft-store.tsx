@@ -23,10 +23,12 @@ export function useStoredDraft(
     if (restored.current) return;
     restored.current = true;
     const { text: written, stored: kept, onRestored: give } = latest.current;
-    if (written === "" && kept) give(kept);
+    if (written !== "" || !kept) return;
+    // Counted as written from here on: it is not erased before it shows.
+    latest.current = { ...latest.current, text: kept };
+    give(kept);
   }, []);
-  // What is stored is only ever replaced by something written: a restored draft is not erased before it shows.
-  const saved = useRef(text);
+  const saved = useRef(stored ?? "");
   const keep = useRef<() => void>(() => undefined);
   keep.current = () => {
     const { text: written } = latest.current;
