@@ -1,8 +1,10 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { expectAccessibleInBothThemes } from "./support/accessibility.ts";
+import { withOwnDeployment } from "./support/own-deployment.ts";
 import { expectQuiet, Post, sharedPort } from "./support/post.ts";
 
 test.describe.configure({ mode: "serial" });
+withOwnDeployment();
 
 const madridPlace = "Ministry of Foreign Affairs, Madrid";
 const lisbonPlace = "Ministry of Foreign Affairs, Lisbon";
@@ -164,11 +166,11 @@ test("two tabs share one device, and the second takes over when the first closes
   await expect(lisbon.page.getByText("cannot be opened")).toHaveCount(0);
 });
 
-test("a level above Unclassified is refused with its reason, and nothing is sent", async () => {
-  await lisbon.page.getByRole("combobox", { name: "Classification" }).selectOption("2");
+test("TOP SECRET is refused with its reason, and nothing is sent", async () => {
+  await lisbon.page.getByRole("combobox", { name: "Classification" }).selectOption("4");
   const composer = lisbon.page.getByRole("region", { name: "Write a message" });
-  await expect(composer.getByRole("alert")).toContainText("C-UE/EU-C cannot be sent");
-  await composer.getByRole("button", { name: "Write it Unclassified" }).click();
+  await expect(composer.getByRole("alert")).toContainText("TS-UE/EU-TS cannot be sent");
+  await composer.getByRole("button", { name: "Keep Unclassified" }).click();
 });
 
 test("the screen speaks Portuguese", async () => {

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { type Download, expect, type Locator, type Page, test } from "@playwright/test";
 import { expectAccessibleInBothThemes } from "./support/accessibility.ts";
+import { withOwnDeployment } from "./support/own-deployment.ts";
 import { expectQuiet, Post } from "./support/post.ts";
 
 test.describe.configure({ mode: "serial" });
+withOwnDeployment();
 
 const madridPlace = "Ministry of Foreign Affairs, Madrid";
 const lisbonPlace = "Ministry of Foreign Affairs, Lisbon";

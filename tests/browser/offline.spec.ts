@@ -1,5 +1,8 @@
 import { expect, test } from "@playwright/test";
+import { withOwnDeployment } from "./support/own-deployment.ts";
 import { Post } from "./support/post.ts";
+
+withOwnDeployment();
 
 const madridPlace = "Ministry of the Interior";
 
