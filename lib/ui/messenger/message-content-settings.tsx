@@ -137,7 +137,12 @@ function History({ api }: { api: MessengerApi }) {
       <label htmlFor={id} className="text-sm font-medium">
         {t("importFile")}
       </label>
-      <input id={id} type="file" onChange={(event) => setFile(event.target.files?.[0] ?? null)} />
+      <input
+        id={id}
+        type="file"
+        onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+        className="min-w-0 max-w-full text-sm text-ink-soft file:mr-3 file:min-h-7 file:cursor-pointer file:rounded-sm file:border file:border-line-strong file:bg-paper file:px-2.5 file:font-medium file:text-ink hover:file:bg-sunken"
+      />
       <span>
         <Button
           size="small"

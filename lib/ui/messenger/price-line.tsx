@@ -54,7 +54,9 @@ export function PriceLine({ api, conversation, text, suite }: PriceLineProps) {
         </span>
         {supply?.site ? (
           <span className={short ? "font-medium text-warn" : ""}>
-            <span aria-hidden="true">· </span>
+            <span aria-hidden="true" className="max-sm:hidden">
+              ·{" "}
+            </span>
             {t("supply", { amount: quantity.data(supply.bits / 8), site: siteName(supply.site) })}
             {likeThis === null
               ? null
