@@ -1,7 +1,9 @@
 import { expect, test } from "@playwright/test";
+import { withOwnDeployment } from "./support/own-deployment.ts";
 import { Post } from "./support/post.ts";
 
 test.describe.configure({ mode: "serial" });
+withOwnDeployment();
 
 const madridPlace = "Ministry of Foreign Affairs, Madrid";
 const lisbonPlace = "Ministry of Foreign Affairs, Lisbon";
