@@ -39,7 +39,7 @@ describe("a relay that misbehaves", () => {
       world.relay.tamper = alter(2);
       for (const text of ["one", "two", "three"]) await alice.engine.send(conversation, text, suite);
       const seen = await untilTexts(bob, conversation, ["one", null, "three"]);
-      expect(seen[1]?.problem).toMatchObject({ code: "envelope.signature" });
+      expect(seen[1]?.problem).toMatchObject({ code: "envelope.signature", passing: false });
       expect(seen[1]?.problem?.nextStep).not.toBe("");
       expect(seen[2]).toMatchObject({ problem: null, gapBefore: true });
     },

@@ -84,6 +84,9 @@ describe("messages of every suite", () => {
       "key.waiting",
       "key.waiting",
     ]);
+    // They only wait: no screen shows them as if something were wrong.
+    const waiting = await bob.engine.messages(conversation);
+    expect(waiting.every(({ problem }) => problem?.passing)).toBe(true);
     world.gateways.release();
     await untilTexts(bob, conversation, ["first", "second"]);
   });

@@ -107,8 +107,13 @@ export interface MessageView extends MessageContentView {
   /** null when it cannot be opened. */
   readonly text: string | null;
   readonly delivery: Delivery | null;
-  /** Why it cannot be opened, with the one action that helps. */
-  readonly problem: { readonly code: string; readonly reason: string; readonly nextStep: string } | null;
+  /** Why it cannot be opened, with the one action that helps. `passing`: it only waits, and opens by itself. */
+  readonly problem: {
+    readonly code: string;
+    readonly reason: string;
+    readonly nextStep: string;
+    readonly passing: boolean;
+  } | null;
   /** Envelopes of this sender known to be missing before this one. */
   readonly gapBefore: boolean;
   /** How many of its receivers have it; null unless it is an own message that the relay has. */

@@ -6,6 +6,7 @@ import { formatUuid } from "../../shared/uuid.ts";
 import type { ConversationContentView } from "../api/content.ts";
 import type { ThreadRow } from "../content/thread-reader.ts";
 import { audienceOf, type Reached } from "../inbox/audience.ts";
+import { isWaiting } from "../inbox/problems.ts";
 import type {
   ConversationView,
   Delivery,
@@ -95,7 +96,10 @@ export function viewMessage(
     sequence: row.sequence,
     text: row.text ?? null,
     delivery: row.mine && ownDevice ? deliveryOf(row, conversation, item, self.user) : null,
-    problem: code === undefined ? null : { code, reason: reason ?? "", nextStep: nextStep ?? "" },
+    problem:
+      code === undefined
+        ? null
+        : { code, reason: reason ?? "", nextStep: nextStep ?? "", passing: isWaiting(code) },
     gapBefore: row.gapBefore,
     reach: ownDevice && row.cancelled !== true && !item ? reachOf(row, conversation, self.user) : null,
     ordinal,

@@ -30,6 +30,11 @@ export function isPassing(error: unknown): boolean {
   return error instanceof VernamError && passing.has(error.code);
 }
 
+/** Whether this is what a message says of itself while it waits: it opens by itself, and nothing is wrong with it. */
+export function isWaiting(code: string): boolean {
+  return code === waitingForKey.code || passing.has(code);
+}
+
 export function isKeyless(error: unknown): boolean {
   return error instanceof VernamError && keyless.has(error.code);
 }

@@ -36,7 +36,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const content = useTranslations("content");
   const quantity = useQuantity();
   const delivery = message.delivery;
-  const refused = message.problem !== null;
+  const refused = message.problem?.passing === false;
   const ground = refused
     ? "border-alarm bg-surface"
     : message.mine
@@ -56,7 +56,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           selected ? "outline-2 outline-offset-1 outline-accent" : ""
         }`}
       >
-        {message.problem ? (
+        {message.problem?.passing ? (
+          <Expected problem={message.problem} />
+        ) : message.problem ? (
           <Refused problem={message.problem} />
         ) : message.content.kind === "file" && delivery?.state !== "cancelled" ? (
           <AttachmentView api={props.api} message={message} content={message.content} />
@@ -130,6 +132,19 @@ function Refused({ problem }: { problem: CodedProblem }) {
         <p className="font-semibold text-alarm">{t("title")}</p>
         <Told problem={problem} />
       </div>
+    </div>
+  );
+}
+
+/** It opens by itself: nothing is wrong with it. */
+function Expected({ problem }: { problem: CodedProblem }) {
+  const { reason, nextStep } = useProblemText()(problem);
+  return (
+    <div className="grid grid-cols-[auto_1fr] items-baseline gap-x-2 text-sm text-ink-soft">
+      <Icon name="hourglass" className="size-3" />
+      <p>
+        {reason} {nextStep}
+      </p>
     </div>
   );
 }
