@@ -69,10 +69,12 @@ export class Transmitter {
     // A receiver that sees a message before its epoch's start could only call the start missing.
     if (item.kind === "envelope" && this.#lines.startWaits(item.conversation.id)) return;
     item.state = advance(item.state, { type: "sent" });
-    if (item.kind === "epoch") queueMicrotask(() => this.sendAll(item.conversation.id));
+    const { id: clientId, kind, bytes, conversation } = item;
+    const asked = relay.ask("entry:send", { conversation: conversation.id, clientId, kind, bytes });
+    // What waited for this start goes in the same turn: a message stored a moment later must not pass it.
+    if (kind === "epoch") this.sendAll(conversation.id);
     try {
-      const { id: clientId, kind, bytes, conversation } = item;
-      const { seq } = await relay.ask("entry:send", { conversation: conversation.id, clientId, kind, bytes });
+      const { seq } = await asked;
       this.acknowledged(item, seq);
       this.#carried(conversation, seq);
     } catch (error) {
