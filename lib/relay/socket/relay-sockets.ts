@@ -75,7 +75,7 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
       identifySocket(socket.handshake, options, Date.now())
         .then((data) => {
           refuseUnfit(space.name, data.standing.account.roles, data.speaker.device, config.demonstration);
-          if (revoked.has(data.speaker.device))
+          if (revoked.has(data.standing.account.site, data.speaker.device))
             throw new RelayError("relay.signed-out", "This device was revoked by its site.");
           Object.assign(socket.data, data);
           next();

@@ -2,18 +2,17 @@ import { lengths } from "../../protocol/limits.ts";
 import { parseRevocationList, Revocations } from "../../protocol/revocation-list.ts";
 import { openSiteList, type SiteList } from "../../protocol/site-list.ts";
 import { type Bytes, copyBytes } from "../../shared/bytes.ts";
-import { fromHex, toHex } from "../../shared/hex.ts";
+import { fromHex } from "../../shared/hex.ts";
 import type { RelayServer } from "./socket-types.ts";
 
 /**
- * Devices that their own sites revoked, as other devices bring the signed lists here. Their sockets end at once and
+ * Devices that their own sites revoked (a list counts for devices of its site's users only), as other devices bring the signed lists here. Their sockets end at once and
  * open no more. Forgotten with this process: every device brings its lists again when it connects.
  */
 export class RevokedDevices {
   readonly #io: RelayServer;
   readonly #readSiteList: () => Promise<SiteList>;
   #current = new Revocations();
-  readonly #sites = new Set<string>();
   #siteList: SiteList | undefined;
   #taking: Promise<unknown> = Promise.resolve();
 
@@ -22,11 +21,9 @@ export class RevokedDevices {
     this.#readSiteList = readSiteList;
   }
 
-  /** @param device hex, as a socket names itself. */
-  has(device: string): boolean {
-    if (device === "") return false;
-    const id = fromHex(device);
-    return [...this.#sites].some((site) => this.#current.revokedAt(site, id) !== undefined);
+  /** Whether the site revoked its device. @param device hex, as a socket names itself. */
+  has(site: string, device: string): boolean {
+    return device !== "" && this.#current.revokedAt(site, fromHex(device)) !== undefined;
   }
 
   /** @throws ProtocolError revocation.*, signature.*, cbor.*; what `readSiteList` throws */
@@ -41,10 +38,10 @@ export class RevokedDevices {
     if (devices.every(({ device }) => this.#current.revokedAt(site, device) !== undefined)) return;
     this.#siteList ??= await this.#readSiteList();
     this.#current = await this.#current.with(list, this.#siteList);
-    this.#sites.add(site);
-    const revoked = new Set(devices.map(({ device }) => toHex(device)));
-    for (const socket of this.#io.of("/").sockets.values())
-      if (revoked.has(socket.data.speaker.device)) socket.disconnect(true);
+    for (const socket of this.#io.of("/").sockets.values()) {
+      const { standing, speaker } = socket.data;
+      if (standing.account.site === site && this.has(site, speaker.device)) socket.disconnect(true);
+    }
   }
 }
 

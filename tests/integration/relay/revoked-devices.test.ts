@@ -15,24 +15,23 @@ const other = "bb".repeat(16);
 let gateway: Server;
 let world: RelayWorld;
 let site: DualSigner;
+let neighbour: DualSigner;
 let stranger: DualSigner;
 
 beforeAll(async () => {
   const root = await makeSigner();
-  [site, stranger] = [await makeSigner(), await makeSigner()];
-  const entry = {
-    site: "pt-lis-mne",
-    name: "Lisbon",
-    country: "PT",
-    ed25519Key: site.ed25519PublicKey,
-    mlDsaKey: site.mlDsaPublicKey,
+  [site, neighbour, stranger] = [await makeSigner(), await makeSigner(), await makeSigner()];
+  const entryOf = (id: string, country: string, keys: DualSigner) => ({
+    site: id,
+    name: id,
+    country,
+    ed25519Key: keys.ed25519PublicKey,
+    mlDsaKey: keys.mlDsaPublicKey,
     gatewayKey: new Uint8Array(1216),
-    gatewayUrl: "http://localhost/pt-lis-mne",
-  };
-  const list = await signSiteList(
-    { serial: 1, expiry: Date.now() + 1e9, network: "test", sites: [entry] },
-    root,
-  );
+    gatewayUrl: `http://localhost/${id}`,
+  });
+  const sites = [entryOf("es-mad-mfa", "ES", neighbour), entryOf("pt-lis-mne", "PT", site)];
+  const list = await signSiteList({ serial: 1, expiry: Date.now() + 1e9, network: "test", sites }, root);
   gateway = createServer((request, response) => {
     const keys = concatBytes(root.ed25519PublicKey, root.mlDsaPublicKey);
     response.end(Buffer.from(request.url === "/site-list" ? list : keys));
@@ -47,9 +46,9 @@ afterAll(async () => {
   gateway?.close();
 });
 
-function listBy(signer: DualSigner): Promise<Bytes> {
+function listBy(signer: DualSigner, from = "pt-lis-mne"): Promise<Bytes> {
   const devices = [{ device: fromHex(lost), revokedAt: 1 }];
-  return signRevocationList({ site: "pt-lis-mne", serial: 1, issuedAt: 1, devices }, signer);
+  return signRevocationList({ site: from, serial: 1, issuedAt: 1, devices }, signer);
 }
 
 async function connect(handle: string, device: string): Promise<Client> {
@@ -62,6 +61,13 @@ async function connect(handle: string, device: string): Promise<Client> {
 async function bring(client: Client, list: Bytes): Promise<boolean> {
   return (await client.emitWithAck("directory:revocations", { list })).ok;
 }
+
+test("a site's list says nothing of another site's device, however well it is signed", async () => {
+  const [device, carrier] = [await connect("pt-lis-mne", lost), await connect("es-mad-mfa", other)];
+  expect(await bring(carrier, await listBy(neighbour, "es-mad-mfa"))).toBe(true);
+  const again = await connect("pt-lis-mne", lost);
+  expect([device.connected, again.connected]).toEqual([true, true]);
+});
 
 test("a device on its site's signed list loses its socket and opens no other; a forged list does nothing", async () => {
   const [revoked, carrier] = [await connect("pt-lis-mne", lost), await connect("es-mad-mfa", other)];
