@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type {
   ConversationView,
   EngineState,
@@ -10,17 +10,15 @@ import type {
   MessengerApi,
   SuiteName,
 } from "@/lib/messenger/messenger-api.ts";
-import { IconButton } from "@/lib/ui/button.tsx";
 import { Icon } from "@/lib/ui/icon.tsx";
 import { lazily } from "@/lib/ui/lazily.tsx";
 import { Classification } from "@/lib/ui/messenger/classification.tsx";
-import { Composer, type Draft } from "@/lib/ui/messenger/composer.tsx";
-import { useStoredDraft } from "@/lib/ui/messenger/draft-store.tsx";
+import type { Draft } from "@/lib/ui/messenger/composer.tsx";
 import { MessageDesk } from "@/lib/ui/messenger/message-content-desk.tsx";
-import { ReplyBar } from "@/lib/ui/messenger/reply-bar.tsx";
 import { Thread } from "@/lib/ui/messenger/thread.tsx";
 import { Empty, Notice } from "@/lib/ui/notice.tsx";
 import { splitPostName } from "@/lib/ui/post-name.ts";
+import { ConversationComposer } from "./conversation-composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 
 const SafetyDialog = lazily(() =>
@@ -54,7 +52,6 @@ export function ConversationPane(props: ConversationPaneProps) {
   const { api, conversation, cardOf, onKeyCard } = props;
   const t = useTranslations("messages");
   const engine = useTranslations("engine");
-  const content = useTranslations("content");
   const [highest, setHighest] = useState<Level>(0);
   const [comparing, setComparing] = useState(false);
   const [unreadAtOpen] = useState(conversation.unread);
@@ -76,13 +73,13 @@ export function ConversationPane(props: ConversationPaneProps) {
     if (cardOf === null) opener.current?.focus();
   }, [cardOf]);
 
-  const openCard = useCallback(
-    (message: MessageView) => {
-      opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
-      onKeyCard(cardOf === message.id ? null : message.id);
-    },
-    [cardOf, onKeyCard],
-  );
+  // The same for as long as the conversation is open: rows whose message did not change are not drawn again.
+  const card = useRef({ cardOf, onKeyCard });
+  card.current = { cardOf, onKeyCard };
+  const openCard = useCallback((message: MessageView) => {
+    opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    card.current.onKeyCard(card.current.cardOf === message.id ? null : message.id);
+  }, []);
   const retry = useCallback(
     (message: MessageView, suite?: SuiteName) => void api.retry(message.id, suite).catch(() => undefined),
     [api],
@@ -95,11 +92,19 @@ export function ConversationPane(props: ConversationPaneProps) {
   const [answered, setAnswered] = useState<MessageView | null>(null);
   const [opened, setOpened] = useState<"search" | "settings" | "kinds" | null>(null);
   const [kindsIn, setKindsIn] = useState<{ suite: SuiteName; level: Level } | null>(null);
-  const { draft, onDraft } = props;
-  useStoredDraft(api, conversation.id, draft.text, conversation.draft, (text) => onDraft({ ...draft, text }));
+  const [written, setWritten] = useState(props.draft.level);
   const closeDialog = () => setOpened(null);
+  const { group } = conversation;
+  const empty = useMemo(
+    () => (
+      <Empty icon="key" title={t("start")}>
+        {group ? t("startGroup") : t("startText")}
+      </Empty>
+    ),
+    [t, group],
+  );
 
-  const banner = Math.max(highest, conversation.left ? 0 : props.draft.level) as Level;
+  const banner = Math.max(highest, conversation.left ? 0 : written) as Level;
   return (
     <section aria-label={conversation.title} className="flex min-h-0 min-w-0 flex-col">
       <ConversationHeader
@@ -131,11 +136,7 @@ export function ConversationPane(props: ConversationPaneProps) {
           onCancel={cancel}
           group={conversation.group}
           onLevel={setHighest}
-          empty={
-            <Empty icon="key" title={t("start")}>
-              {conversation.group ? t("startGroup") : t("startText")}
-            </Empty>
-          }
+          empty={empty}
         />
       </MessageDesk>
       {conversation.left ? (
@@ -143,26 +144,20 @@ export function ConversationPane(props: ConversationPaneProps) {
           {t("leftText")}
         </Notice>
       ) : (
-        <Composer
+        <ConversationComposer
           api={api}
-          conversation={conversation.id}
-          title={conversation.title}
-          group={conversation.group}
-          draft={draft}
-          onDraft={onDraft}
-          replyTo={answered?.id ?? null}
-          onSent={() => setAnswered(null)}
-          above={answered ? <ReplyBar message={answered} onStop={() => setAnswered(null)} /> : null}
-          tools={(chosen) => (
-            <IconButton
-              icon="plus"
-              label={content("kinds")}
-              onClick={() => {
-                setKindsIn(chosen);
-                setOpened("kinds");
-              }}
-            />
-          )}
+          conversation={conversation}
+          begunWith={props.draft}
+          onDraft={(draft) => {
+            setWritten(draft.level);
+            props.onDraft(draft);
+          }}
+          answered={answered}
+          onAnswered={() => setAnswered(null)}
+          onKinds={(chosen) => {
+            setKindsIn(chosen);
+            setOpened("kinds");
+          }}
         />
       )}
       <Classification level={banner} />

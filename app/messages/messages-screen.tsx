@@ -45,7 +45,6 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
   const [chosen, choose] = useChosenConversation();
   const [side, setSide] = useState<Side | null>(null);
   const drafts = useRef(new Map<string, Draft>());
-  const [, redraw] = useState(0);
   const verified = useMemo(() => verifiedUsers(conversations, user.id), [conversations, user.id]);
   const cardOf = side?.kind === "card" ? side.message : null;
   useAnnouncedMessages(conversations, chosen);
@@ -106,10 +105,7 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
           state={state}
           conversation={conversation}
           draft={drafts.current.get(conversation.id) ?? emptyDraft}
-          onDraft={(draft) => {
-            drafts.current.set(conversation.id, draft);
-            redraw((turn) => turn + 1);
-          }}
+          onDraft={(draft) => drafts.current.set(conversation.id, draft)}
           cardOf={cardOf}
           onKeyCard={(message) => setSide(message === null ? null : { kind: "card", message })}
           onMembers={() => setSide((now) => (now?.kind === "members" ? null : { kind: "members" }))}

@@ -2,7 +2,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Level, MessengerApi, TimelineView } from "../../messenger/messenger-api.ts";
 import { Button } from "../button.tsx";
 import { useQuantity } from "../format/use-quantity.ts";
@@ -32,7 +32,7 @@ interface ThreadProps extends MessageActions {
 const loadAhead = 1600;
 
 /** The history of a conversation: only the rows in sight are in the page, however long it is. */
-export function Thread(props: ThreadProps) {
+export const Thread = memo(function Thread(props: ThreadProps) {
   const { api, conversation } = props;
   const t = useTranslations("messages");
   const thread = useThread(api, conversation);
@@ -156,7 +156,7 @@ export function Thread(props: ThreadProps) {
       </div>
     </MessengerProvider>
   );
-}
+});
 
 /** The beginning of a conversation of two says itself. */
 function isTold({ kind, text }: TimelineView): boolean {
