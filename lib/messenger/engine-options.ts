@@ -10,6 +10,15 @@ export interface OpenedMessage {
   readonly id: string;
 }
 
+/** An entry that was put in a conversation and is not a message: forged, altered, or played again. */
+export interface RefusedEntry {
+  readonly conversation: string;
+  /** Its place in the relay's log. */
+  readonly seq: number;
+  /** Why: a code of docs/PROTOCOL.md, "What a receiver checks". */
+  readonly code: string;
+}
+
 /** What differs between a browser worker, a program and a test. */
 export interface EngineOptions {
   openStore(): Promise<DeviceStore>;
@@ -30,4 +39,6 @@ export interface EngineOptions {
    * screens are joined). For agents, which answer, and for measurements.
    */
   readonly onOpened?: (opened: OpenedMessage) => void;
+  /** Each entry that this device refuses for good, also those of which the screens show nothing. */
+  readonly onRefused?: (refused: RefusedEntry) => void;
 }

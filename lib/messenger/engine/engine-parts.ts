@@ -2,7 +2,7 @@ import type { LevelPolicy } from "../../protocol/level-policy.ts";
 import type { Revocations } from "../../protocol/revocation-list.ts";
 import type { SiteList } from "../../protocol/site-list.ts";
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
-import type { OpenedMessage } from "../engine-options.ts";
+import type { OpenedMessage, RefusedEntry } from "../engine-options.ts";
 import type { GatewayPort } from "../gateway/gateway-port.ts";
 import type { MessengerEvents } from "../messenger-api.ts";
 import type { RelayPort } from "../relay/relay-port.ts";
@@ -30,6 +30,7 @@ export interface EngineParts {
   readonly now: () => number;
   readonly announce: (event: MessengerEvents) => void;
   readonly opened: (message: OpenedMessage) => void;
+  readonly refused: (entry: RefusedEntry) => void;
   /** The store refused a write, or an invariant broke: the engine must stop, nothing may go on. */
   readonly fail: (error: unknown) => void;
 }

@@ -10,7 +10,7 @@ import { ContentDesk } from "../content/content-desk.ts";
 import { ThreadReader } from "../content/thread-reader.ts";
 import { DeviceDesk } from "../devices/device-desk.ts";
 import type { RevocationKeeper } from "../devices/revocation-keeper.ts";
-import type { OpenedMessage } from "../engine-options.ts";
+import type { OpenedMessage, RefusedEntry } from "../engine-options.ts";
 import type { AttachmentPort } from "../files/attachment-port.ts";
 import { FileDesk } from "../files/file-desk.ts";
 import type { AccessSecrets } from "../gateway/access-secrets.ts";
@@ -47,6 +47,7 @@ export interface SessionOptions {
   readonly now: () => number;
   readonly announce: (event: MessengerEvents) => void;
   readonly opened: (message: OpenedMessage) => void;
+  readonly refused: (entry: RefusedEntry) => void;
   readonly fail: (error: unknown) => void;
   readonly signedOut: () => void;
   readonly gatewayRefused: (code: string) => void;
@@ -80,7 +81,7 @@ export class EngineSession {
   #stopped = false;
 
   constructor(options: SessionOptions) {
-    const { store, self, relay, gateway, now, announce, opened, fail } = options;
+    const { store, self, relay, gateway, now, announce, opened, refused, fail } = options;
     this.#options = options;
     const directory = new Directory(store, relay, options.siteList);
     const siteList = () => options.siteList;
@@ -98,6 +99,7 @@ export class EngineSession {
       now,
       announce,
       opened,
+      refused,
       fail,
     };
     this.book = new ConversationBook(this.parts, () => options.keeper.certificate);

@@ -234,6 +234,7 @@ export class EnrolmentDriver {
       now: this.#now,
       announce: this.#hooks.announce,
       opened: this.#engine.onOpened ?? (() => undefined),
+      refused: this.#engine.onRefused ?? (() => undefined),
       fail: this.#hooks.fail,
       signedOut: () => this.#become({ phase: "signed-out" }),
       gatewayRefused: (code) => this.#gatewayRefused(code),

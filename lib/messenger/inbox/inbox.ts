@@ -8,6 +8,7 @@ import { relayBytes } from "../../protocol/relay-events.ts";
 import { applyRosterEvent, type Roster, rosterAt } from "../../protocol/roster.ts";
 import { usesPad } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
+import { VernamError } from "../../shared/errors.ts";
 import { toHex } from "../../shared/hex.ts";
 import type { ContentDesk } from "../content/content-desk.ts";
 import { isRow } from "../content/content-payload.ts";
@@ -251,7 +252,11 @@ export class Inbox {
           await this.#parking.park(conversation, entry, error, (writes) =>
             this.#commit(conversation, entry.seq, writes),
           );
-      } else if (isNotForUs(error)) {
+        return;
+      }
+      if (error instanceof VernamError)
+        this.#parts.refused({ conversation: conversation.id, seq: entry.seq, code: error.code });
+      if (isNotForUs(error)) {
         this.#forgetKey(entry);
         await this.#commit(conversation, entry.seq, this.#unparkWrite(key));
       } else if (entry.kind === "epoch") {

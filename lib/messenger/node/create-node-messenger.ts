@@ -23,11 +23,12 @@ export interface NodeMessengerOptions {
   readonly identity: IdentitySource;
   readonly now?: () => number;
   readonly onOpened?: EngineOptions["onOpened"];
+  readonly onRefused?: EngineOptions["onRefused"];
 }
 
 /** A messenger for programs: agents, tests, benchmarks. Call `start` on it. */
 export function createNodeMessenger(options: NodeMessengerOptions): MessengerEngine {
-  const { storage, relayOrigin, identity, now, onOpened } = options;
+  const { storage, relayOrigin, identity, now, onOpened, onRefused } = options;
   return new MessengerEngine({
     openStore: () => (storage === "volatile" ? Promise.resolve(new VolatileStore()) : openFileStore(options)),
     identity,
@@ -35,6 +36,7 @@ export function createNodeMessenger(options: NodeMessengerOptions): MessengerEng
     relayOrigin,
     ...(now === undefined ? {} : { now }),
     ...(onOpened === undefined ? {} : { onOpened }),
+    ...(onRefused === undefined ? {} : { onRefused }),
   });
 }
 
