@@ -1,26 +1,29 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { memo, type ReactNode, useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { LinkStatus } from "../../keys/api-types.ts";
-import { IconButton } from "../button.tsx";
-import { type Land, useLand } from "./land.ts";
+import { type Sky, useSky } from "../space/use-sky.ts";
 import { LinkLayer, TroubleLayer } from "./link-layer.tsx";
+import { MapFrame } from "./map-frame.tsx";
 import { type MapModel, type PlacedSite, routePath } from "./map-model.ts";
 import { boxAround, type Point } from "./projection.ts";
 import { RouteBand, RoutePulse } from "./route-layer.tsx";
-import { SatelliteLayer } from "./satellite-layer.tsx";
+import { NightLayer, SatelliteLayer } from "./satellite-layer.tsx";
 import { SiteLabels, SiteLayer } from "./site-layer.tsx";
-import { useMapView } from "./use-map-view.ts";
+import { useSiteCursor } from "./use-site-cursor.ts";
 
 export interface RoutePulseEvent {
   readonly id: string;
   readonly route: readonly string[];
 }
 
+/** What of a link's state the map draws. */
+export type LinkGlimpse = Pick<LinkStatus, "condition" | "availableBytes" | "capacityBytes">;
+
 interface EuropeMapProps {
   readonly model: MapModel;
-  readonly statuses: ReadonlyMap<string, LinkStatus>;
+  readonly statuses: ReadonlyMap<string, LinkGlimpse>;
   readonly chosen: string | null;
   readonly onChoose?: (link: string) => void;
   readonly onHoverLink?: (link: string | null) => void;
@@ -28,7 +31,7 @@ interface EuropeMapProps {
   /** Routes drawn as a band. */
   readonly routes?: readonly (readonly string[])[] | undefined;
   /** Sites that the map fits itself to; the whole network when absent. */
-  readonly fit?: readonly (readonly string[])[];
+  readonly fit?: readonly (readonly string[])[] | undefined;
   readonly pulses?: readonly RoutePulseEvent[];
   readonly onPulseDone?: (id: string) => void;
   readonly labels?: readonly string[];
@@ -39,11 +42,21 @@ interface EuropeMapProps {
 
 const noRoutes: readonly (readonly string[])[] = [];
 
-/** Quiet land under a bright network. The list of links that stands beside every map says the same in words. */
+/** The network as it is now, under the satellites as they fly now. */
 export function EuropeMap(props: EuropeMapProps) {
-  const { model, routes = noRoutes, fit, large = false } = props;
+  return <NetworkMap {...props} sky={useSky()} />;
+}
+
+interface NetworkMapProps extends EuropeMapProps {
+  readonly sky: Sky | null;
+  /** Nobody moves it. */
+  readonly still?: boolean;
+}
+
+/** Quiet land under a bright network. The list of links that stands beside every map says the same in words. */
+export function NetworkMap(props: NetworkMapProps) {
+  const { model, routes = noRoutes, fit, large = false, sky, onHoverSite } = props;
   const t = useTranslations("map");
-  const land = useLand();
   const home = useMemo(() => {
     const ids = fit ? new Set(fit.flat()) : null;
     const points: Point[] = [];
@@ -52,92 +65,46 @@ export function EuropeMap(props: EuropeMapProps) {
     }
     return boxAround(points, fit ? 0.14 : 0.04);
   }, [model, fit]);
-  const view = useMapView(home);
+  const cursor = useSiteCursor(model, onHoverSite);
   const labelled = (props.labels ?? [])
     .map((id) => model.sites.get(id))
     .filter((placed): placed is PlacedSite => placed !== undefined);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a map is no fieldset
-    <div
-      ref={view.frame}
-      className={`relative min-h-0 overflow-hidden bg-sea select-none ${props.className ?? ""}`}
-      {...view.handlers}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the map is moved with the arrow keys
-      tabIndex={0}
-      role="group"
-      aria-label={`${t("label")}. ${t("hint")}`}
-    >
-      <svg
-        viewBox={`${view.box.x} ${view.box.y} ${view.box.width} ${view.box.height}`}
-        className="absolute inset-0 size-full"
-        aria-hidden="true"
-        focusable="false"
-      >
-        <LandLayer land={land} />
-        {routes.map((route) => (
-          <RouteBand key={route.join()} d={routePath(model, route)} />
-        ))}
-        <LinkLayer
-          links={model.links}
-          statuses={props.statuses}
-          chosen={props.chosen}
-          onChoose={props.onChoose}
-          onHover={props.onHoverLink}
-        />
-        <SiteLayer sites={model.sites} unit={view.unit} onHover={props.onHoverSite} />
-        <TroubleLayer links={model.links} statuses={props.statuses} unit={view.unit} />
-        {props.pulses?.map((pulse) => (
-          <RoutePulse
-            key={pulse.id}
-            d={routePath(model, pulse.route)}
-            unit={view.unit}
-            onDone={() => props.onPulseDone?.(pulse.id)}
+    <MapFrame
+      home={home}
+      className={props.className ?? ""}
+      hint={t(onHoverSite ? "hintSites" : "hint")}
+      onKey={onHoverSite ? cursor : undefined}
+      still={props.still ?? false}
+      drawing={({ unit, box }) => (
+        <>
+          {sky ? <NightLayer sky={sky} /> : null}
+          {routes.map((route) => (
+            <RouteBand key={route.join()} d={routePath(model, route)} />
+          ))}
+          <LinkLayer
+            links={model.links}
+            statuses={props.statuses}
+            chosen={props.chosen}
+            onChoose={props.onChoose}
+            onHover={props.onHoverLink}
           />
-        ))}
-        <SatelliteLayer unit={view.unit} />
-        <SiteLabels sites={labelled} box={view.box} unit={view.unit} large={large} />
-      </svg>
-      <div className="absolute top-2 right-2 flex flex-col gap-1">
-        <IconButton
-          icon="plus"
-          size="small"
-          tone="plain"
-          label={t("zoomIn")}
-          onClick={() => view.zoom(1 / 1.5)}
-        />
-        <IconButton
-          icon="minus"
-          size="small"
-          tone="plain"
-          label={t("zoomOut")}
-          onClick={() => view.zoom(1.5)}
-        />
-        {view.moved ? (
-          <IconButton icon="map" size="small" tone="plain" label={t("whole")} onClick={view.fit} />
-        ) : null}
-      </div>
+          <SiteLayer sites={model.sites} unit={unit} onHover={onHoverSite} />
+          <TroubleLayer links={model.links} statuses={props.statuses} unit={unit} />
+          {props.pulses?.map((pulse) => (
+            <RoutePulse
+              key={pulse.id}
+              d={routePath(model, pulse.route)}
+              unit={unit}
+              onDone={() => props.onPulseDone?.(pulse.id)}
+            />
+          ))}
+          {sky ? <SatelliteLayer sky={sky} unit={unit} /> : null}
+          <SiteLabels sites={labelled} box={box} unit={unit} large={large} />
+        </>
+      )}
+    >
       {props.children}
-    </div>
+    </MapFrame>
   );
 }
-
-const LandLayer = memo(function LandLayer({ land }: { land: Land | null }) {
-  if (!land) return null;
-  return (
-    <>
-      <path
-        d={land.land}
-        className="fill-land stroke-coast"
-        strokeWidth={0.75}
-        vectorEffect="non-scaling-stroke"
-      />
-      <path
-        d={land.borders}
-        fill="none"
-        className="stroke-coast"
-        strokeWidth={0.75}
-        vectorEffect="non-scaling-stroke"
-      />
-    </>
-  );
-});

@@ -1,5 +1,5 @@
 import { memo } from "react";
-import type { LinkStatus } from "../../keys/api-types.ts";
+import type { LinkGlimpse } from "./europe-map.tsx";
 import { linkLook, type PlacedLink } from "./map-model.ts";
 
 const looks: Readonly<
@@ -16,14 +16,14 @@ const looks: Readonly<
 
 interface LinkLineProps {
   readonly placed: PlacedLink;
-  readonly status: LinkStatus | undefined;
+  readonly status: LinkGlimpse | undefined;
   readonly chosen: boolean;
   readonly onChoose: ((link: string) => void) | undefined;
   readonly onHover: ((link: string | null) => void) | undefined;
 }
 
 /** 1 px empty to 3.5 px full, in steps, so that a little key more does not redraw the line. */
-function width(status: LinkStatus | undefined, trouble: boolean): number {
+function width(status: LinkGlimpse | undefined, trouble: boolean): number {
   if (trouble) return 3;
   if (!status || status.capacityBytes === 0) return 1;
   return 1 + Math.round((status.availableBytes / status.capacityBytes) * 5) / 2;
@@ -82,13 +82,13 @@ const LinkLine = memo(
 
 interface LinkLayerProps {
   readonly links: readonly PlacedLink[];
-  readonly statuses: ReadonlyMap<string, LinkStatus>;
+  readonly statuses: ReadonlyMap<string, LinkGlimpse>;
   readonly chosen: string | null;
   readonly onChoose?: ((link: string) => void) | undefined;
   readonly onHover?: ((link: string | null) => void) | undefined;
 }
 
-export function LinkLayer(props: LinkLayerProps) {
+export const LinkLayer = memo(function LinkLayer(props: LinkLayerProps) {
   return (
     <g fill="none" strokeLinecap="round">
       {props.links.map((placed) => (
@@ -103,9 +103,9 @@ export function LinkLayer(props: LinkLayerProps) {
       ))}
     </g>
   );
-}
+});
 
-function inTrouble({ link }: PlacedLink, statuses: ReadonlyMap<string, LinkStatus>): boolean {
+function inTrouble({ link }: PlacedLink, statuses: ReadonlyMap<string, LinkGlimpse>): boolean {
   const look = linkLook(link, statuses.get(link.id));
   return look === "alarm" || look === "down";
 }

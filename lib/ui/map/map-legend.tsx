@@ -39,6 +39,14 @@ export function MapLegend() {
             {t(`siteKind.${kind}`)}
           </li>
         ))}
+        <li className="flex items-center gap-2">
+          <span className="h-2 w-6 shrink-0 border border-line bg-ink/15" />
+          {t("map.night")}
+        </li>
+        <li className="flex items-center gap-2">
+          <span className="h-2 w-6 shrink-0 rounded-full border border-dotted border-warn bg-warn-wash" />
+          {t("map.footprint")}
+        </li>
         <li className="pt-1 text-ink-soft">{t("map.thickness")}</li>
       </ul>
     </details>

@@ -68,7 +68,7 @@ export function routePath(model: MapModel, route: readonly string[]): string {
 /** How a link is drawn: the state it shows. A tap or cut that the device has not noticed yet shows nothing. */
 export function linkLook(
   link: LinkView,
-  status: LinkStatus | undefined,
+  status: Pick<LinkStatus, "condition"> | undefined,
 ): "inactive" | LinkStatus["condition"] {
   if (!link.active) return "inactive";
   return status?.condition ?? "starting";

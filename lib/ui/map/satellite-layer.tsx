@@ -1,24 +1,44 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { placeAt, pointOnMap, trackPath } from "../space/satellite-place.ts";
-import { useSpace, useSpaceTime } from "../space/use-space.ts";
+import { pointOnMap } from "../space/satellite-place.ts";
+import { footprintPath, nightPath } from "../space/sky.ts";
+import type { Sky } from "../space/use-sky.ts";
 
-/** Satellites that are over this part of the world now, and the way they take. The page about space says it in words. */
-export function SatelliteLayer({ unit }: { unit: number }) {
-  const t = useTranslations("map");
-  const space = useSpace();
-  const now = useSpaceTime(space);
-  if (!space.value || now === null) return null;
+/** Night on the ground, and where stations see a satellite high enough: a pass needs both. Under the network. */
+export function NightLayer({ sky }: { sky: Sky }) {
   return (
     <g pointerEvents="none">
-      {space.value.satellites.map(({ id, name, track }) => {
-        const place = placeAt(track, now);
+      <path d={nightPath(sky.now)} className="fill-ink" opacity={0.13} data-night="" />
+      {sky.satellites.map(({ id, place, altitudeKm }) =>
+        place ? (
+          <path
+            key={id}
+            d={footprintPath(place, altitudeKm)}
+            className="fill-warn stroke-warn"
+            fillOpacity={0.12}
+            strokeWidth={1.25}
+            strokeDasharray="1 4"
+            vectorEffect="non-scaling-stroke"
+            data-footprint={id}
+          />
+        ) : null,
+      )}
+    </g>
+  );
+}
+
+/** Satellites that are over this part of the world, and the way they take. The page about space says it in words. */
+export function SatelliteLayer({ sky, unit }: { sky: Sky; unit: number }) {
+  const t = useTranslations("map");
+  return (
+    <g pointerEvents="none">
+      {sky.satellites.map(({ id, name, place, track }) => {
         const at = place ? pointOnMap(place) : null;
         return (
           <g key={id} data-satellite={id}>
             <path
-              d={trackPath(track)}
+              d={track}
               fill="none"
               className="stroke-warn"
               strokeWidth={1}

@@ -69,7 +69,7 @@ interface SiteLayerProps {
   readonly onHover?: ((site: string | null) => void) | undefined;
 }
 
-export function SiteLayer({ sites, unit, onHover }: SiteLayerProps) {
+export const SiteLayer = memo(function SiteLayer({ sites, unit, onHover }: SiteLayerProps) {
   return (
     <g fill="none">
       {[...sites.values()].map((placed) => (
@@ -83,7 +83,7 @@ export function SiteLayer({ sites, unit, onHover }: SiteLayerProps) {
       ))}
     </g>
   );
-}
+});
 
 interface SiteLabelsProps {
   readonly sites: readonly PlacedSite[];

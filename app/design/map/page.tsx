@@ -1,0 +1,5 @@
+import { SampleMap } from "./sample-map.tsx";
+
+export default function Page() {
+  return <SampleMap />;
+}
