@@ -6,6 +6,7 @@ import type { FileApi } from "./api/files.ts";
 import type { GroupApi } from "./api/groups.ts";
 import type { HistoryApi } from "./api/history.ts";
 import type { SupplyApi } from "./api/supply.ts";
+import type { VaultApi } from "./api/vault.ts";
 
 export type {
   ContactView,
@@ -43,4 +44,5 @@ export interface MessengerApi
     SupplyApi,
     FileApi,
     ContentApi,
-    HistoryApi {}
+    HistoryApi,
+    VaultApi {}

@@ -8,6 +8,7 @@ import type { ChangeRequest, Content } from "./api/content.ts";
 import type { FoundMessage } from "./api/content-calls.ts";
 import type { ContactDeviceView, EnrolmentView, OwnDeviceView, PendingDeviceView } from "./api/devices.ts";
 import type { FileApi, FilePriceView, OpenedFile, OutgoingFile } from "./api/files.ts";
+import type { SigningKeyView, VaultNote, VaultStatement } from "./api/vault.ts";
 import { payloadOf } from "./content/content-payload.ts";
 import type { ThreadRow } from "./content/thread-reader.ts";
 import { viewWaiting } from "./devices/waiting-device.ts";
@@ -51,6 +52,7 @@ import { MessengerError } from "./messenger-error.ts";
 import { askSupply } from "./outbox/ask-supply.ts";
 import { bodyOf, paddedLengthOf } from "./outbox/outbox-item.ts";
 import { priceOf } from "./price.ts";
+import { certifiedKeys, signVaultStatement } from "./vault/vault-keys.ts";
 
 const pageSize = 50;
 const text = new TextDecoder();
@@ -269,6 +271,14 @@ export class MessengerEngine implements MessengerApi {
     await outgoing.retry(message, suite === undefined ? undefined : suiteNumber(suite));
   }
 
+  async askAgain(message: string): Promise<void> {
+    const { book, lost, parts } = this.#session();
+    const key = await this.#messageKey(message);
+    const bytes = await parts.store.get("messages", key);
+    const row = bytes && messageRow.decode(bytes);
+    await lost.ask(book.get(parseOrdinalKey(key).conversation), row?.hash ?? new Uint8Array(0));
+  }
+
   /** `id`: as in `send`. */
   async sendFile(
     conversation: string,
@@ -421,6 +431,27 @@ export class MessengerEngine implements MessengerApi {
 
   async signCommand(kind: string, args: Readonly<Record<string, string | number | boolean>>): Promise<Bytes> {
     return await this.#session().signCommand(kind, args);
+  }
+
+  async signVault(statement: VaultStatement): Promise<Bytes> {
+    return await signVaultStatement(statement, this.#session().parts.self.signer);
+  }
+
+  async signingKeys(user: string): Promise<readonly SigningKeyView[]> {
+    return await certifiedKeys(user, this.#session().parts);
+  }
+
+  async discard(message: string): Promise<void> {
+    await this.#session().content.discard(await this.#messageKey(message));
+  }
+
+  async vaultNotes(): Promise<readonly VaultNote[]> {
+    return await this.#session().parts.store.range("vault", { prefix: "" });
+  }
+
+  async keepVaultNote(key: string, value: Bytes | null): Promise<void> {
+    await this.#session().parts.store.commit([{ table: "vault", key, value }]);
+    this.#events.announce({ type: "vault" });
   }
 
   async devices(): Promise<readonly OwnDeviceView[]> {

@@ -6,8 +6,11 @@ import { ProtocolError } from "./protocol-error.ts";
 import { encodeSigned, type Parsed, parseSigned, signedMessage, verifySigned } from "./signed.ts";
 import type { Signer } from "./signing.ts";
 
-/** Longest document a vault takes, bytes; each custodian stores as much again. */
-export const vaultDocumentBytes = 256 * 1024;
+/**
+ * Longest document a vault takes, bytes: one message under a one-time pad carries a share of it, at every
+ * classification. Each custodian stores as much again.
+ */
+export const vaultDocumentBytes = 64 * 1024;
 export const vaultCustodians = 32;
 const shareBytes = vaultDocumentBytes + 1024;
 const signedBytes = shareBytes + 1024;

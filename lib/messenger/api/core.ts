@@ -113,6 +113,8 @@ export interface MessageView extends MessageContentView {
     readonly reason: string;
     readonly nextStep: string;
     readonly passing: boolean;
+    /** How often its sender was asked for it again; null where asking does not help. */
+    readonly asks: number | null;
   } | null;
   /** Envelopes of this sender known to be missing before this one. */
   readonly gapBefore: boolean;
@@ -144,6 +146,8 @@ export interface KeyCardView {
   readonly epoch: { readonly id: string; readonly index: number } | null;
   /** The key was drawn before the message was written. */
   readonly prefetched: boolean;
+  /** The message's first key was lost; this one it was sent again under. */
+  readonly resent: boolean;
   readonly envelopeBytes: number;
   readonly paddedBytes: number;
   /** Who is shut out, besides the relay and the wire: see docs/PROTOCOL.md, "What is promised to whom". */
@@ -185,7 +189,15 @@ export interface SafetyView {
 }
 
 export interface MessengerEvents {
-  readonly type: "state" | "conversations" | "messages" | "typing" | "contacts" | "devices" | "file";
+  readonly type:
+    | "state"
+    | "conversations"
+    | "messages"
+    | "typing"
+    | "contacts"
+    | "devices"
+    | "file"
+    | "vault";
   readonly conversation?: string;
   readonly user?: string;
   /** "file": how many bytes of this message's file are through, of all. */

@@ -39,7 +39,14 @@ export interface FileApi {
    * from there. The message follows when the file is at the relay.
    * @throws "payload.file-too-large", "payload.suite", "file.name" and what `send` throws
    */
-  sendFile(conversation: string, file: OutgoingFile, suite: SuiteName, level?: Level): Promise<string>;
+  sendFile(
+    conversation: string,
+    file: OutgoingFile,
+    suite: SuiteName,
+    level?: Level,
+    /** 16 bytes in hex, for callers that may repeat the call: the same id is the same message. */
+    id?: string,
+  ): Promise<string>;
   /** What a file of this size would cost now; exact when its name, type and caption are given. */
   filePrice(
     conversation: string,

@@ -51,11 +51,17 @@ export const apiMethods = [
   "exportHistory",
   "importHistory",
   "recipients",
+  "askAgain",
   "supply",
   "sendFile",
   "filePrice",
   "openFile",
   "cancelFile",
+  "signVault",
+  "signingKeys",
+  "discard",
+  "vaultNotes",
+  "keepVaultNote",
 ] as const satisfies readonly (keyof MessengerApi)[];
 
 export type ApiMethod = (typeof apiMethods)[number];

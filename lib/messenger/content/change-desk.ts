@@ -106,6 +106,22 @@ export class ChangeDesk {
     return [...this.#waiting].filter((name) => name.startsWith(prefix)).map((name) => name.slice(33));
   }
 
+  /** The message without what it said: nobody deleted it, this device does not keep it. */
+  withoutContent({ key, row, content }: StoredMessage): Changed {
+    const { payload: _, ...rest } = row;
+    const bare: MessageRow = { ...rest, text: "" };
+    const now: ContentRow = { ...content, versions: [], deleted: true };
+    return {
+      key,
+      row: bare,
+      content: now,
+      writes: [
+        { table: "messages", key, value: messageRow.encode(bare) },
+        { table: "content", key, value: contentRow.encode(now) },
+      ],
+    };
+  }
+
   /** Removes a message with everything that is known of it but that it was. */
   async erase(key: string): Promise<readonly StoreWrite[]> {
     const found = await this.read(key);

@@ -154,6 +154,18 @@ export class ContentDesk {
     return [waits];
   }
 
+  /** Takes the content of the message with this row key away from this device. */
+  async discard(key: string): Promise<void> {
+    const conversation = this.conversation(key.slice(0, 32));
+    await conversation?.queue.run(async () => {
+      const found = await this.changes.read(key);
+      if (!found || found.content.deleted) return;
+      const writes = await this.#changed(conversation, this.changes.withoutContent(found));
+      await this.#parts.store.commit([...writes, conversation.progressWrite()]);
+      this.#parts.announce({ type: "messages", conversation: conversation.id });
+    });
+  }
+
   conversation(id: string): Conversation | undefined {
     return this.#options.conversations().get(id);
   }

@@ -24,6 +24,9 @@ export const tables = [
   "settings",
   "transfers",
   "chunks",
+  "vault",
+  "unopened",
+  "answered",
 ] as const;
 
 export type Table = (typeof tables)[number];
