@@ -373,6 +373,142 @@ export interface AlarmView {
   readonly clearedAt: number | null;
 }
 
+/** One row of GET /ops/alarms/history?state=&before=&limit= : alarms of links and of key managers, newest first. */
+export interface AlarmRecordView {
+  readonly id: string;
+  readonly place: "link" | "site";
+  /** The link, or the site whose key manager it is about. */
+  readonly subject: string;
+  readonly cause: LinkAlarmCause | "key-repeated";
+  readonly severity: "alarm" | "warning";
+  readonly raisedAt: number;
+  /** Null while it stands. A repeated key does not stand: it happened. */
+  readonly clearedAt: number | null;
+  readonly acknowledged: { readonly at: number; readonly by: string; readonly note: string } | null;
+}
+
+/** One row of GET /ops/alarms/affected?alarm= : who drew keys over that place from a day before the alarm until its end. */
+export interface AffectedView {
+  readonly a: string;
+  readonly b: string;
+  /** Conversations told apart by pseudonyms of their sites; names and members are not known here. */
+  readonly conversations: number;
+  readonly keys: number;
+  readonly lastAt: number;
+  /** Whether the two can have key now, over whatever way. */
+  readonly hasKey: boolean;
+}
+
+/** How much end-to-end key a site's devices may draw in any 60 minutes; `level` null: for all levels together. */
+export interface QuotaView {
+  /** "*": every site, each for itself. */
+  readonly site: string;
+  readonly level: number | null;
+  readonly bytesPerHour: number;
+}
+
+export interface LevelRuleView {
+  readonly minimum: number;
+  readonly offered: number;
+  readonly disjointRoutes: boolean;
+  readonly requireDisjoint: boolean;
+  readonly padFileBytes: number;
+  readonly streamFileBytes: number;
+}
+
+/** GET /ops/policies */
+export interface PoliciesView {
+  readonly levels: {
+    readonly serial: number;
+    readonly rules: readonly LevelRuleView[];
+    readonly changedAt: number | null;
+    readonly changedBy: string | null;
+  };
+  readonly quotas: readonly QuotaView[];
+  readonly quotasChangedAt: number | null;
+  readonly quotasChangedBy: string | null;
+  /** Drawn in the last 60 minutes. */
+  readonly used: readonly { readonly site: string; readonly level: number; readonly bytes: number }[];
+}
+
+/** What the rules asked about would have done to some draws. Bytes are end-to-end key. */
+export interface TrialCounts {
+  readonly draws: number;
+  readonly bytes: number;
+  /** Draws that would have come later, and the longest wait. */
+  readonly waited: number;
+  readonly longestWaitMs: number;
+  /** Draws larger than a whole quota: never met. */
+  readonly refused: number;
+  readonly refusedBytes: number;
+  /** Draws in a suite that the level would not allow any more. */
+  readonly tooWeak: number;
+  /** Link key that second routes would have cost, if as long as the first. */
+  readonly extraNetworkBytes: number;
+}
+
+/** GET /ops/policies/trial?quota=&level= : last day's draws under other rules. */
+export interface TrialView extends TrialCounts {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: readonly (TrialCounts & { readonly site: string; readonly level: number })[];
+}
+
+/** One stretch of time of the service report. */
+export interface ServicePeriod {
+  readonly at: number;
+  readonly keys: number;
+  readonly keyBytes: number;
+  readonly requests: number;
+  readonly refused: number;
+  readonly meanDelayMs: number | null;
+  /** Of the pairs of posts in different countries, null where nothing was measured. */
+  readonly availability: number | null;
+}
+
+/** GET /ops/service?from=&to=&bucketMs= : parameters named as in ITU-T Y.3807. */
+export interface ServiceView {
+  readonly from: number;
+  readonly to: number;
+  readonly bucketMs: number;
+  /** Time in which the service was measured, i.e. ran. */
+  readonly measuredMs: number;
+  readonly throughput: {
+    readonly keys: number;
+    readonly keyBytes: number;
+    readonly keyBitsPerSecond: number;
+    readonly generatedBytes: number;
+    readonly generatedBitsPerSecond: number;
+  };
+  /** From request to answer, in the key managers. Percentiles are upper bounds of classes. */
+  readonly responseDelay: {
+    readonly answered: number;
+    readonly meanMs: number | null;
+    readonly medianMs: number | null;
+    readonly p99Ms: number | null;
+    readonly longestMs: number | null;
+  };
+  /** Keys of the range that ended: how many were not delivered. */
+  readonly loss: {
+    readonly ended: number;
+    readonly expired: number;
+    readonly void: number;
+    readonly ratio: number | null;
+    readonly requests: number;
+    readonly refused: number;
+    readonly refusedRatio: number | null;
+  };
+  readonly availability: { readonly pairs: number | null; readonly links: number | null };
+  /** Alarms of links that began in the range, without warnings. */
+  readonly restoration: {
+    readonly alarms: number;
+    readonly restored: number;
+    readonly meanMs: number | null;
+    readonly longestMs: number | null;
+  };
+  readonly periods: readonly ServicePeriod[];
+}
+
 /** GET /ops/kmes */
 export interface KmeView {
   readonly site: string;
@@ -404,6 +540,18 @@ export interface DeviceView {
   readonly digits: string;
   /** The site hands access secrets over by hand: an approved device waits for its card. */
   readonly byHand: boolean;
+}
+
+/** GET /ops/stage : what the presenter supposes or ordered; all of it ends with the command links.reset. */
+export interface StageView {
+  /** Supposed, for judging recorded messages: the mathematics under X-Wing, the physics or devices under QKD. */
+  readonly broken: { readonly xWing: boolean; readonly qkd: boolean };
+  /** Nodes supposed dishonest: GET /ops/exposure says what they saw. */
+  readonly compromised: readonly { readonly node: string; readonly since: number }[];
+  /** Skies that the presenter ordered in place of the forecast's. */
+  readonly skies: readonly { readonly station: string; readonly sky: "clear" | "cloudy" }[];
+  /** Pools whose key was thrown away, the last first. */
+  readonly emptied: readonly { readonly link: string; readonly bytes: number; readonly at: number }[];
 }
 
 /** Events of GET /ops/events (text/event-stream; `event:` is the key, `data:` the JSON value). */

@@ -54,6 +54,27 @@ export function createWeather(
   };
 }
 
+/** Weather that somebody may order: a sky of their choice over a station, until they give it back. */
+export interface SteeredWeather extends Weather {
+  steer(station: string, sky: Sky | null): void;
+}
+
+export function steerWeather(natural: Weather): SteeredWeather {
+  const ordered = new Map<string, Sky>();
+  return {
+    skyAt: (station, at) => ordered.get(station) ?? natural.skyAt(station, at),
+    clearProbability(station, now, at) {
+      const sky = ordered.get(station);
+      if (sky === undefined) return natural.clearProbability(station, now, at);
+      return sky === "clear" ? 1 : 0;
+    },
+    steer(station, sky) {
+      if (sky === null) ordered.delete(station);
+      else ordered.set(station, sky);
+    },
+  };
+}
+
 function drawWeek(share: number, random: () => number): boolean[] {
   const clear = [random() < share];
   for (let hour = 1; hour < 168; hour++) {

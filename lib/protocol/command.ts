@@ -15,6 +15,10 @@ export const commandKinds = [
   "link.authentication",
   "links.reset",
   "space.clock",
+  "space.sky",
+  "pool.empty",
+  "node.compromise",
+  "assume.broken",
   "device.approve",
   "device.revoke",
 ] as const;

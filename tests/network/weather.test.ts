@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clearShare, createWeather } from "../../lib/network/weather.ts";
+import { clearShare, createWeather, steerWeather } from "../../lib/network/weather.ts";
 
 const stations = [
   { id: "tenerife", lat: 28.3 },
@@ -40,5 +40,17 @@ describe("the weather over stations", () => {
     const known = weather.skyAt("tenerife", now) === "clear" ? 1 : 0;
     expect(weather.clearProbability("tenerife", now, now)).toBe(known);
     expect(weather.clearProbability("tenerife", now, now + 168 * hour)).toBeCloseTo(clearShare(28.3), 3);
+  });
+
+  it("is what was ordered over one station until it is given back, and natural over the others", () => {
+    const steered = steerWeather(weather);
+    const natural = weather.skyAt("tenerife", start);
+    const ordered = natural === "clear" ? "cloudy" : "clear";
+    steered.steer("tenerife", ordered);
+    expect(steered.skyAt("tenerife", start)).toBe(ordered);
+    expect(steered.clearProbability("tenerife", start, start + hour)).toBe(ordered === "clear" ? 1 : 0);
+    expect(steered.skyAt("helsinki", start)).toBe(weather.skyAt("helsinki", start));
+    steered.steer("tenerife", null);
+    expect(steered.skyAt("tenerife", start)).toBe(natural);
   });
 });

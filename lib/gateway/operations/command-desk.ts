@@ -17,12 +17,14 @@ import type { Gateways } from "../gateways.ts";
 import type { SiteGateway } from "../site-gateway.ts";
 import { badArgument, refused, textArgument } from "./command-arguments.ts";
 import { type LinkControls, prepareLinkCommand } from "./link-commands.ts";
+import { isStageCommand, type StageDesk } from "./stage-desk.ts";
 
 export interface CommandDeskOptions {
   readonly gateways: Gateways;
   readonly links: LinkControls;
   /** Undefined for a network without satellites. */
   readonly space: { setRate(rate: number): void } | undefined;
+  readonly stage: StageDesk;
   /** Some commands make sense in a demonstration only. */
   readonly demonstration: boolean;
   /** Runs `work` in the next commit: the nonce and the ledger row stand or fall together. */
@@ -88,13 +90,23 @@ export class CommandDesk {
 
   /** Checks role and arguments; what it returns does the work and is called once the command is in the log. */
   async #prepare(command: Command, commander: Commander): Promise<() => void | Promise<void>> {
-    const { links, demonstration } = this.#options;
-    switch (command.kind) {
+    const { links, stage, demonstration } = this.#options;
+    const { kind } = command;
+    if (isStageCommand(kind)) {
+      requireRole(commander, ["presenter", "administrator"]);
+      return stage.prepare({ kind, args: command.args });
+    }
+    switch (kind) {
+      case "links.reset":
+        requireRole(commander, ["presenter", "administrator"]);
+        return () => {
+          links.resetAll();
+          stage.reset();
+        };
       case "link.attack":
       case "link.cut":
       case "link.fault":
       case "link.authentication":
-      case "links.reset":
         requireRole(commander, ["presenter", "administrator"]);
         return prepareLinkCommand(command, links, demonstration);
       case "space.clock":

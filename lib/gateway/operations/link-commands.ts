@@ -22,7 +22,6 @@ export function prepareLinkCommand(
   links: LinkControls,
   demonstration: boolean,
 ): () => void {
-  if (kind === "links.reset") return () => links.resetAll();
   const link = textArgument(args, "link");
   switch (kind) {
     case "link.attack": {

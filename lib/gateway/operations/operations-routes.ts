@@ -11,6 +11,7 @@ import { GatewayError } from "../gateway-error.ts";
 import type { Gateways } from "../gateways.ts";
 import type { CommandDesk } from "./command-desk.ts";
 import { requireReader } from "./operations-access.ts";
+import type { StageDesk } from "./stage-desk.ts";
 
 export interface OperationsOptions {
   readonly gateways: Gateways;
@@ -19,6 +20,7 @@ export interface OperationsOptions {
   readonly space: () => SpaceView;
   readonly topology: TopologyView;
   readonly commands: CommandDesk;
+  readonly stage: StageDesk;
 }
 
 const mostBuckets = 2000;
@@ -53,7 +55,7 @@ const keysQuery = z.object({ after: z.uuid().optional(), limit });
 
 /** Reads of the key world for people with a role, and the one way in for commands. */
 export function installOperationsRoutes(server: FastifyInstance, options: OperationsOptions): void {
-  const { gateways, views, links, space, topology, commands } = options;
+  const { gateways, views, links, space, topology, commands, stage } = options;
   const read = <Answer>(path: string, answer: (query: unknown) => Answer | Promise<Answer>) =>
     server.get(path, async (request) => {
       await requireReader(request, gateways.identities);
@@ -63,6 +65,7 @@ export function installOperationsRoutes(server: FastifyInstance, options: Operat
   read("/ops/overview", () => views.overview());
   read("/ops/links", () => links.statuses());
   read("/ops/space", () => space());
+  read("/ops/stage", () => stage.view());
   read("/ops/alarms", () => links.alarms());
   read("/ops/consumption", (query) => views.consumption(parse(consumptionQuery, query)));
   read("/ops/pair", (query) => {

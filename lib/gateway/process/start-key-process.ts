@@ -23,6 +23,7 @@ import { CommandDesk } from "../operations/command-desk.ts";
 import { installEventsRoute } from "../operations/events-route.ts";
 import { OperationsFeed } from "../operations/operations-feed.ts";
 import { installOperationsRoutes } from "../operations/operations-routes.ts";
+import { StageDesk } from "../operations/stage-desk.ts";
 import { recordInLedger } from "../record-in-ledger.ts";
 import type { ProcessLog } from "./process-log.ts";
 
@@ -138,6 +139,13 @@ async function listen(
   world.metrics.watchDevices(links);
   installMetricsRoute(server, world.metrics);
   installGatewayRoutes(server, gateways);
+  const stage = new StageDesk({
+    nodes: topology.keySites,
+    links,
+    space,
+    demonstration: config.demonstration,
+    now,
+  });
   installOperationsRoutes(server, {
     gateways,
     views: world.views,
@@ -147,10 +155,12 @@ async function listen(
       topology,
       readLinkParameters(join(config.dataFolder, "qkdn"), withoutSpace(topology)),
     ),
+    stage,
     commands: new CommandDesk({
       gateways,
       links,
       space,
+      stage,
       demonstration: config.demonstration,
       commit: (work) => world.commits.run(work),
       ledger: (site, at, kind, detail) => void world.ledger.append(site, at, kind, detail),

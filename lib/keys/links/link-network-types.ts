@@ -73,6 +73,8 @@ export interface SimulatedLinkNetwork extends LinkNetwork {
   setFault(linkId: string, fault: keyof LinkFaults, level: number): void;
   /** Off, for demonstrations: nobody checks the link's messages, it supplies nothing, its blocks are thrown away. */
   setAuthenticated(linkId: string, authenticated: boolean): void;
+  /** Throws away the key that a link has for others, at both ends and in the ledger; the bytes gone. */
+  empty(link: string): Promise<number>;
   /** Ends every attack, mends every fault, switches every authentication on. */
   resetAll(): void;
   on<Name extends keyof LinkEvents>(event: Name, listener: (value: LinkEvents[Name]) => void): () => void;

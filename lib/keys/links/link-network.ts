@@ -5,6 +5,7 @@ import { BlockRunner } from "./block-runner.ts";
 import type { BlockWorkers } from "./block-workers.ts";
 import { type Choice, chooseLink } from "./choose-link.ts";
 import type { Emitter } from "./emitter.ts";
+import { emptyPool } from "./empty-pool.ts";
 import type { AttackSetting } from "./link-disturbance.ts";
 import { LinkError, unknownLink } from "./link-error.ts";
 import type { LinkEvents, LinkLedger, SimulatedLinkNetwork } from "./link-network-types.ts";
@@ -131,6 +132,10 @@ export class LinkNetworkRunner implements SimulatedLinkNetwork {
     // At once, not after the next block: from now on the link supplies nothing.
     link.refreshCondition();
     this.#disturbed(linkId);
+  }
+
+  empty(linkId: string): Promise<number> {
+    return emptyPool(this.#find(linkId).pool, this.#options.ledger, this.#options.now());
   }
 
   resetAll(): void {

@@ -35,6 +35,7 @@ export function joinNetworks(fibre: SimulatedLinkNetwork, space: SpaceNetwork): 
     setCut: (link, cut) => of(link).setCut(link, cut),
     setFault: (link, fault, level) => of(link).setFault(link, fault, level),
     setAuthenticated: (link, authenticated) => of(link).setAuthenticated(link, authenticated),
+    empty: (link) => of(link).empty(link),
     resetAll() {
       fibre.resetAll();
       space.resetAll();

@@ -3,7 +3,7 @@ import { OrbitClock } from "../../network/clock.ts";
 import { PassPlan } from "../../network/pass-plan.ts";
 import { isSpaceLink } from "../../network/space-link.ts";
 import type { Link, Topology } from "../../network/topology.ts";
-import { createWeather } from "../../network/weather.ts";
+import { createWeather, steerWeather } from "../../network/weather.ts";
 import { BlockWorkers } from "../links/block-workers.ts";
 import { Emitter } from "../links/emitter.ts";
 import { installationKey } from "../links/installation-key.ts";
@@ -68,7 +68,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<SpaceNetwork
         new SpaceLink(stationOf.get(pool.linkId) ?? pool.a, pool, authentication.of(pool.linkId), now()),
     ),
     plan,
-    weather: createWeather(plan.stations, options.weatherSeed ?? 1),
+    weather: steerWeather(createWeather(plan.stations, options.weatherSeed ?? 1)),
     clock: new OrbitClock(now, options.rate ?? 1),
     workers: new BlockWorkers({ entry: options.workerEntry, count: 1, share: 1 }),
     ledger,

@@ -1,11 +1,12 @@
 import type { OrbitClock } from "../../network/clock.ts";
 import type { PassPlan, PlannedPass } from "../../network/pass-plan.ts";
-import type { Weather } from "../../network/weather.ts";
+import type { Sky, SteeredWeather } from "../../network/weather.ts";
 import type { AlarmView, LinkFaults, LinkStatus, PassView, SpaceView } from "../api-types.ts";
 import type { LinkEndCounts, LinkPool } from "../link-types.ts";
 import { AlarmLog } from "../links/alarm-log.ts";
 import type { BlockWorkers } from "../links/block-workers.ts";
 import type { Emitter } from "../links/emitter.ts";
+import { emptyPool } from "../links/empty-pool.ts";
 import type { AttackSetting } from "../links/link-disturbance.ts";
 import { LinkError, unknownLink } from "../links/link-error.ts";
 import type { LinkEvents, LinkLedger, SimulatedLinkNetwork } from "../links/link-network-types.ts";
@@ -18,7 +19,7 @@ import { Timetable } from "./timetable.ts";
 export interface SpaceNetworkOptions {
   readonly links: readonly SpaceLink[];
   readonly plan: PassPlan;
-  readonly weather: Weather;
+  readonly weather: SteeredWeather;
   readonly clock: OrbitClock;
   readonly workers: BlockWorkers;
   readonly ledger: LinkLedger;
@@ -153,6 +154,10 @@ export class SpaceNetwork implements SimulatedLinkNetwork {
     this.#disturbed(linkId);
   }
 
+  empty(linkId: string): Promise<number> {
+    return emptyPool(this.#find(linkId).pool, this.#options.ledger, this.#options.now());
+  }
+
   resetAll(): void {
     for (const { id, monitor } of this.#options.links) {
       if (!monitor.disturbance.present) continue;
@@ -172,6 +177,21 @@ export class SpaceNetwork implements SimulatedLinkNetwork {
       });
     }
     this.#wait();
+  }
+
+  /** How fast it runs now. */
+  get rate(): number {
+    return this.#options.clock.rate;
+  }
+
+  /** Ground stations, by site. */
+  get stations(): readonly string[] {
+    return this.#options.links.map(({ station }) => station);
+  }
+
+  /** Another sky than the forecast's over a station, until null. */
+  setSky(station: string, sky: Sky | null): void {
+    this.#options.weather.steer(station, sky);
   }
 
   view(): SpaceView {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CommandDesk } from "../../../lib/gateway/operations/command-desk.ts";
 import type { LinkControls } from "../../../lib/gateway/operations/link-commands.ts";
+import { StageDesk } from "../../../lib/gateway/operations/stage-desk.ts";
 import { approvalCommand } from "../../../lib/protocol/approval.ts";
 import { type Command, signCommand } from "../../../lib/protocol/command.ts";
 import type { Bytes } from "../../../lib/shared/bytes.ts";
@@ -12,6 +13,7 @@ import { TestDevice } from "./support/test-device.ts";
 
 let world: GatewayWorld;
 let desk: CommandDesk;
+let stage: StageDesk;
 let presenter: TestDevice;
 let officer: TestDevice;
 let plain: TestDevice;
@@ -39,10 +41,25 @@ async function enrolled(site: string, roles: readonly string[]): Promise<TestDev
 }
 
 function openDesk(demonstration = true): void {
+  const space = {
+    rate: 20,
+    stations: ["pt-ogs"],
+    setRate: (rate: number) => void calls.push(["rate", rate]),
+    setSky: (station: string, sky: string | null) => void calls.push(["sky", station, sky]),
+  };
+  const empty = async (link: string) => calls.push(["empty", link]) * 1000;
+  stage = new StageDesk({
+    nodes: ["pt-lis", "es-mad"],
+    links: { empty },
+    space,
+    demonstration,
+    now: world.now,
+  });
   desk = new CommandDesk({
     gateways: world.gateways,
     links,
-    space: { setRate: (rate) => void calls.push(["rate", rate]) },
+    space,
+    stage,
     demonstration,
     commit: (work) => world.queue.run(work),
     ledger: (site, _at, kind, detail) => void ledger.push({ site, kind, detail }),
@@ -94,7 +111,7 @@ describe("a command", () => {
     expect(await give(presenter)).toBe("done");
     expect(calls).toEqual([["cut", "a~b", true]]);
     expect(await give(presenter, { kind: "links.reset", args: {} })).toBe("done");
-    expect(calls).toEqual([["reset"]]);
+    expect(calls).toEqual([["reset"], ["rate", 20]]);
     expect(ledger.at(-1)).toMatchObject({
       site: lisbon,
       kind: "command",
@@ -143,6 +160,48 @@ describe("a command", () => {
     expect(await give(presenter, { kind: "space.clock", args: { rate: 5000 } })).toBe("command.argument");
     openDesk(false);
     expect(await give(presenter, fast)).toBe("command.demonstration-only");
+    openDesk();
+  });
+
+  test("empties a pool, orders a sky, supposes a dishonest node and a broken part, until the reset", async () => {
+    const order = (kind: string, args: Command["args"]) => give(presenter, { kind, args });
+    expect(await order("pool.empty", { link: "a~b" })).toBe("done");
+    expect(calls).toEqual([["empty", "a~b"]]);
+    expect(await order("space.sky", { station: "pt-ogs", sky: "cloudy" })).toBe("done");
+    expect(calls).toEqual([["sky", "pt-ogs", "cloudy"]]);
+    expect(await order("node.compromise", { node: "es-mad", on: true })).toBe("done");
+    expect(await order("assume.broken", { part: "x-wing", on: true })).toBe("done");
+    expect(stage.view()).toEqual({
+      broken: { xWing: true, qkd: false },
+      compromised: [{ node: "es-mad", since: expect.any(Number) }],
+      skies: [{ station: "pt-ogs", sky: "cloudy" }],
+      emptied: [{ link: "a~b", bytes: 1000, at: expect.any(Number) }],
+    });
+    expect(await order("links.reset", {})).toBe("done");
+    expect(calls).toEqual([["reset"], ["sky", "pt-ogs", null], ["rate", 20]]);
+    expect(stage.view()).toEqual({
+      broken: { xWing: false, qkd: false },
+      compromised: [],
+      skies: [],
+      emptied: [],
+    });
+  });
+
+  test("of the stage with a name that is none, without the role or in earnest is refused", async () => {
+    const wrong: readonly [string, Command["args"]][] = [
+      ["space.sky", { station: "nowhere", sky: "cloudy" }],
+      ["space.sky", { station: "pt-ogs", sky: "purple" }],
+      ["node.compromise", { node: "nowhere", on: true }],
+      ["node.compromise", { node: "es-mad", on: 1 }],
+      ["assume.broken", { part: "aes", on: true }],
+      ["pool.empty", {}],
+    ];
+    for (const [kind, args] of wrong) expect(await give(presenter, { kind, args })).toBe("command.argument");
+    const kept = { kind: "node.compromise", args: { node: "es-mad", on: true } };
+    expect(await give(plain, kept)).toBe("command.role");
+    openDesk(false);
+    expect(await give(presenter, kept)).toBe("command.demonstration-only");
+    expect(stage.view().compromised).toEqual([]);
     openDesk();
   });
 
