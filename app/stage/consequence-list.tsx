@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Icon, type IconName } from "@/lib/ui/icon.tsx";
 import { useProblemText } from "@/lib/ui/problem-text.ts";
-import type { Consequence } from "./consequences.ts";
+import type { Consequence } from "@/lib/ui/stage/consequences.ts";
 
 const looks: Readonly<Record<Consequence["kind"], { readonly icon: IconName; readonly ink: string }>> = {
   tap: { icon: "tap", ink: "text-warn" },

@@ -1,6 +1,6 @@
 import type { LinkStatus } from "@/lib/keys/api-types.ts";
 import type { SendCommand } from "@/lib/ui/operations/use-device-command.ts";
-import type { NewConsequence } from "./consequences.ts";
+import type { NewConsequence } from "@/lib/ui/stage/consequences.ts";
 
 /** Gives a command and notes what it does; the panels below only choose it. */
 export type Act = (

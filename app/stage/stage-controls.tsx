@@ -13,7 +13,7 @@ import type { SendCommand } from "@/lib/ui/operations/use-device-command.ts";
 import { useErrorText } from "@/lib/ui/problem-text.ts";
 import { Term } from "@/lib/ui/term.tsx";
 import { AuthenticationControl } from "./authentication-control.tsx";
-import type { NewConsequence } from "./consequences.ts";
+import type { NewConsequence } from "@/lib/ui/stage/consequences.ts";
 import { EavesdropperControls } from "./eavesdropper-controls.tsx";
 import { FaultControls } from "./fault-controls.tsx";
 import type { Act, PanelProps } from "./panel-props.ts";

@@ -5,7 +5,7 @@ import type { AlarmView, OperationsEvents, PairView } from "@/lib/keys/api-types
 import type { MessengerApi } from "@/lib/messenger/messenger-api.ts";
 import { sameRoute } from "@/lib/scenarios/suggested-link.ts";
 import { useOperationsStore } from "@/lib/ui/operations/operations-provider.tsx";
-import type { Consequence, NewConsequence } from "./consequences.ts";
+import type { Consequence, NewConsequence } from "@/lib/ui/stage/consequences.ts";
 
 const kept = 60;
 

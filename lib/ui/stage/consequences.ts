@@ -1,4 +1,4 @@
-import type { AttackModel, LinkAlarmCause, LinkFaults } from "@/lib/keys/api-types.ts";
+import type { AttackModel, LinkAlarmCause, LinkFaults } from "../../keys/api-types.ts";
 
 /** One thing that happened, in the order it was seen. */
 export type Consequence = { readonly id: string; readonly at: number } & (
