@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { AlarmView, LinkAlarmCause, LinkStatus, PairView } from "../../../lib/keys/api-types.ts";
 import { Deployment } from "../../support/deployment.ts";
 import { Operations, smallPools } from "../../support/operations.ts";
@@ -48,10 +48,20 @@ const pair = () => operations.get<PairView>(`/ops/pair?a=${lisbon}&b=${madrid}`)
 
 const crosses = (route: readonly string[] | null) => route?.includes("es-sal") === true;
 
+/** Nothing is done to any link, nothing stands from before, and every pool is full again: as each test begins. */
 async function reset(): Promise<void> {
-  expect((await command(presenter, "links.reset", {})).status).toBe(200);
-  await when("the link is in order", (link) => ["generating", "standby"].includes(link.condition));
+  expect(await command(presenter, "links.reset", {})).toEqual({ status: 200 });
+  await operations.linksAtRest();
+  await until(
+    "no alarm or warning stands",
+    async () => (await standing()).length === 0,
+    60_000,
+    () => standing(),
+  );
 }
+
+const standing = async () =>
+  (await operations.get<AlarmView[]>("/ops/alarms")).filter(({ clearedAt }) => clearedAt === null);
 
 async function delivered(text: string): Promise<readonly string[]> {
   const id = await alice.send(conversation, text, "OTP");
@@ -70,8 +80,10 @@ beforeAll(async () => {
     Post.open(deployment, madrid, folder),
   ]);
   conversation = await alice.engine.openConversation(bob.user.id);
-  await operations.linksAtRest();
+  await reset();
 }, 180_000);
+
+afterEach(reset, 180_000);
 
 afterAll(async () => {
   await Promise.all([presenter, alice, bob].map((post) => post?.close()));
@@ -90,16 +102,12 @@ describe("a link of the route in use", () => {
   ])(
     "under %s %o is in alarm for its own reason, messages go another way, and it recovers",
     async (kind, args, cause) => {
-      expect((await command(presenter, kind, args)).status).toBe(200);
+      expect(await command(presenter, kind, args)).toEqual({ status: 200 });
       await when(`alarm ${cause}`, (link) => link.alarm !== null);
       expect(await status()).toMatchObject({ alarm: cause, condition: "alarm" });
-      const alarms = await operations.get<AlarmView[]>("/ops/alarms");
-      expect(alarms.filter(({ clearedAt }) => clearedAt === null)).toMatchObject([
-        { link: target, cause, severity: "alarm" },
-      ]);
+      expect(await standing()).toMatchObject([{ link: target, cause, severity: "alarm" }]);
       expect(crosses((await pair()).route)).toBe(false);
       expect(crosses(await delivered(`Past ${cause}.`))).toBe(false);
-      await reset();
     },
   );
 
@@ -114,7 +122,6 @@ describe("a link of the route in use", () => {
       cause: "loss-high",
       severity: "warning",
     });
-    await reset();
   });
 
   it("without authentication shares its key with the attacker, rings no alarm, and supplies nothing", async () => {
@@ -134,7 +141,6 @@ describe("a link of the route in use", () => {
     expect(await generated()).toBe(before);
     expect((await command(presenter, "link.authentication", { link: target, on: true })).status).toBe(200);
     await when("authentication stops the attacker", (link) => link.alarm === "authentication-failed");
-    await reset();
   });
 
   it("may be attacked by who has the role, and by nobody else", async () => {
