@@ -42,7 +42,7 @@ module.exports = {
     only(
       "scenarios-are-clients",
       zone("scenarios"),
-      [zone("scenarios|messenger|protocol"), "^lib/keys/(api-types|link-types)\\.ts$"],
+      [zone("scenarios|messenger|protocol|network"), "^lib/keys/(api-types|link-types)\\.ts$"],
       "scenes act as people and devices do",
     ),
     only(
@@ -53,7 +53,7 @@ module.exports = {
         zone("ui|messenger|scenarios|protocol"),
         "^lib/keys/(api-types|link-types)\\.ts$",
         "^lib/network/data/",
-        "^lib/relay/auth/",
+        "^lib/relay/(auth/|http/runtime-config-for\\.ts$)",
       ],
       "screens talk to the messenger and to two HTTP faces",
     ),

@@ -2,17 +2,23 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { warmMessenger } from "@/lib/messenger/browser/messenger-client.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { useEngine } from "@/lib/ui/messenger/use-engine.ts";
 import { SiteDirectoryProvider } from "@/lib/ui/network/site-directory.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { useOfflineShell } from "@/lib/ui/offline/use-offline-shell.ts";
+import { giveRuntimeConfig, type RuntimeConfig } from "@/lib/ui/runtime-config.ts";
 import type { SessionUser } from "@/lib/ui/session-user.ts";
 import { MessagesScreen } from "./messages-screen.tsx";
 
+// The worker reads its program while the page reads its own.
+warmMessenger();
+
 /** The messages of the signed-in post, by the engine in this page's worker. */
-export function LiveMessages({ user }: { user: SessionUser }) {
+export function LiveMessages({ user, config }: { user: SessionUser; config: RuntimeConfig }) {
   const t = useTranslations();
+  useState(() => giveRuntimeConfig(config));
   const [attempt, setAttempt] = useState(0);
   const { api, problem } = useEngine(
     { user: { id: user.id, name: user.name, site: user.site }, profile: "default" },

@@ -1,4 +1,6 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
+import { runtimeConfigFor } from "@/lib/relay/http/runtime-config-for.ts";
 import { serverTranslator } from "@/lib/ui/i18n/server-locale.ts";
 import { requireUser } from "../(auth)/session.ts";
 import { LiveMessages } from "./live-messages.tsx";
@@ -10,5 +12,6 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function MessagesPage() {
   const user = await requireUser("/messages");
-  return <LiveMessages user={user} />;
+  const host = (await headers()).get("host") ?? undefined;
+  return <LiveMessages user={user} config={runtimeConfigFor(host)} />;
 }

@@ -14,30 +14,21 @@ export interface RuntimeConfig {
 
 let asked: Promise<RuntimeConfig> | undefined;
 
-const rememberedAs = "vernam-runtime-config";
-
-/**
- * Asked once per page; a failure is asked again by the next caller. Without a network the last answer stands in: a page
- * that starts offline must know its gateway when the network is back.
- */
+/** Asked once per page; a failure is asked again by the next caller. */
 export function loadRuntimeConfig(): Promise<RuntimeConfig> {
-  asked ??= fetch("/api/runtime-config", { cache: "no-store" }).then(
-    async (answer) => {
-      if (!answer.ok) throw new Error(`runtime-config answered ${answer.status}`);
-      const config = (await answer.json()) as RuntimeConfig;
-      localStorage.setItem(rememberedAs, JSON.stringify(config));
-      return config;
-    },
-    (offline: unknown) => {
-      const remembered = localStorage.getItem(rememberedAs);
-      if (remembered === null) throw offline;
-      return JSON.parse(remembered) as RuntimeConfig;
-    },
-  );
+  asked ??= fetch("/api/runtime-config", { cache: "no-store" }).then(async (answer) => {
+    if (!answer.ok) throw new Error(`runtime-config answered ${answer.status}`);
+    return (await answer.json()) as RuntimeConfig;
+  });
   asked.catch(() => {
     asked = undefined;
   });
   return asked;
+}
+
+/** For pages that came with the answer, also those kept for a start without a network: nobody asks again. */
+export function giveRuntimeConfig(config: RuntimeConfig): void {
+  if (typeof window !== "undefined") asked = Promise.resolve(config);
 }
 
 export function useRuntimeConfig(): RuntimeConfig | null {

@@ -8,12 +8,30 @@ export interface BrowserMessenger extends MessengerApi {
   scripts(): Promise<readonly string[]>;
 }
 
+/** A worker that waits for the first client of the page. */
+let spare: Worker | undefined;
+
+function makeWorker(): Worker {
+  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "messenger" });
+}
+
+/** Lets the browser fetch and read the worker's program before it is known whose messages it will hold. */
+export function warmMessenger(): void {
+  if (typeof window === "undefined" || typeof Worker === "undefined" || spare !== undefined) return;
+  const worker = makeWorker();
+  worker.addEventListener("error", () => {
+    if (spare === worker) spare = undefined;
+  });
+  spare = worker;
+}
+
 /**
  * The messenger as a page sees it: every call goes to the worker that holds engine, keys and history, and comes
  * back as a promise. One client per page and profile; `stop` ends the worker.
  */
 export function createMessengerClient(): BrowserMessenger {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "messenger" });
+  const worker = spare ?? makeWorker();
+  spare = undefined;
   const open = new Map<number, (answer: WireAnswer) => void>();
   const listeners = new Set<(event: MessengerEvents) => void>();
   let next = 1;

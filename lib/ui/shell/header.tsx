@@ -19,7 +19,12 @@ export function Header({ user, theme }: { user: SessionUser | null; theme: Theme
         {t("app.demonstration")}
       </p>
       <div className="flex h-12 items-center gap-6 border-b border-line bg-surface px-4">
-        <Link href="/" aria-label={`${t("app.name")}: ${t("nav.home")}`} className="rounded-sm">
+        <Link
+          href="/"
+          prefetch={false}
+          aria-label={`${t("app.name")}: ${t("nav.home")}`}
+          className="rounded-sm"
+        >
           <Wordmark />
         </Link>
         <nav aria-label={t("nav.label")} className="hidden h-full md:block">
@@ -30,6 +35,7 @@ export function Header({ user, theme }: { user: SessionUser | null; theme: Theme
                 <li key={area.href} className="h-full">
                   <Link
                     href={area.href}
+                    prefetch={false}
                     aria-current={here ? "page" : undefined}
                     className="flex h-full items-center border-b-2 border-transparent px-3 font-medium text-ink-soft hover:text-ink focus-visible:-outline-offset-4 aria-[current]:border-accent aria-[current]:text-ink"
                   >
