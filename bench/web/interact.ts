@@ -30,7 +30,7 @@ export async function interact(page: Page, log: (text: string) => void): Promise
       await cipher.click();
       made++;
     }
-    const card = page.locator("article[data-message] button").last();
+    const card = page.locator("article[data-message] [data-shortcut=keyCard]").last();
     await card.click();
     await page.getByRole("heading", { name: "Key card" }).waitFor();
     await page.keyboard.press("Escape");
