@@ -1,16 +1,19 @@
 import { join } from "node:path";
 import type { KeyProvider } from "../keys/key-provider.ts";
+import type { Role } from "../protocol/device-certificate.ts";
 import type { Parsed } from "../protocol/signed.ts";
 import type { DualSigner } from "../protocol/signing.ts";
 import type { SiteList } from "../protocol/site-list.ts";
 import type { CommitQueue } from "../shared/database/commit-queue.ts";
 import type { Database } from "../shared/database/database.ts";
 import { toHex } from "../shared/hex.ts";
+import { PolicyBook } from "./administration/policy-book.ts";
 import type { DrawUse } from "./draws/describe-draw.ts";
 import { InProcessTransport } from "./draws/peer-transport.ts";
 import { AccessCards } from "./enrolment/access-cards.ts";
+import type { DeviceRow } from "./enrolment/device-row.ts";
 import { createIdentityVerifier } from "./enrolment/identity-token.ts";
-import { createRoleFile, demonstrationRoles } from "./enrolment/role-source.ts";
+import { createRoleFile, demonstrationRoles, type RoleSource } from "./enrolment/role-source.ts";
 import { StandingApprovals } from "./enrolment/standing-approvals.ts";
 import { type MlDsaWorker, startMlDsaWorker } from "./site/ml-dsa-worker.ts";
 import { loadNetworkRoot, loadSiteKeys } from "./site/site-keys.ts";
@@ -51,6 +54,8 @@ export class Gateways {
   readonly root: DualSigner;
   readonly siteList: Parsed<SiteList>;
   readonly identities: ReturnType<typeof createIdentityVerifier>;
+  readonly policies: PolicyBook;
+  readonly #roles: RoleSource;
   readonly #gateways: ReadonlyMap<string, SiteGateway>;
   readonly #worker: MlDsaWorker;
   readonly #endHousekeeping: () => void;
@@ -59,6 +64,8 @@ export class Gateways {
     root: DualSigner;
     siteList: Parsed<SiteList>;
     identities: ReturnType<typeof createIdentityVerifier>;
+    policies: PolicyBook;
+    roles: RoleSource;
     gateways: ReadonlyMap<string, SiteGateway>;
     worker: MlDsaWorker;
     endHousekeeping: () => void;
@@ -66,6 +73,8 @@ export class Gateways {
     this.root = parts.root;
     this.siteList = parts.siteList;
     this.identities = parts.identities;
+    this.policies = parts.policies;
+    this.#roles = parts.roles;
     this.#gateways = parts.gateways;
     this.#worker = parts.worker;
     this.#endHousekeeping = parts.endHousekeeping;
@@ -92,6 +101,20 @@ export class Gateways {
     return [...this.#gateways.values()];
   }
 
+  readonly rolesOf: RoleSource["rolesOf"] = (identity) => this.#roles.rolesOf(identity);
+
+  /**
+   * Gives the user of these devices exactly these roles: in the file of roles, and for commands of the devices at once.
+   * Their certificates say so from the next renewal on.
+   */
+  async assignRoles(site: string, devices: readonly DeviceRow[], roles: readonly Role[]): Promise<void> {
+    const gateway = this.#gateways.get(site);
+    const [first] = devices;
+    if (gateway === undefined || first === undefined) return;
+    this.#roles.assign(site, first.user, roles);
+    for (const { device } of devices) await gateway.devices.changeRoles(device, roles);
+  }
+
   /** Ends channels and deliveries; what was not delivered is in the outbox. */
   async close(): Promise<void> {
     this.#endHousekeeping();
@@ -104,6 +127,8 @@ interface Parts {
   readonly root: DualSigner;
   readonly siteList: Parsed<SiteList>;
   readonly identities: ReturnType<typeof createIdentityVerifier>;
+  readonly policies: PolicyBook;
+  readonly roles: RoleSource;
   readonly gateways: ReadonlyMap<string, SiteGateway>;
 }
 
@@ -137,6 +162,7 @@ async function openParts(options: GatewaysOptions, worker: MlDsaWorker): Promise
   const standing = new StandingApprovals(folder);
   const transport = new InProcessTransport();
   const writes = createGatewayWrites(options.queue);
+  const policies = await PolicyBook.open(options.database, options.queue, options.now);
   const gateways = new Map<string, SiteGateway>();
   for (const { keys: siteKeys, id } of keys) {
     const { database, saeOf, record, log, now } = options;
@@ -145,7 +171,19 @@ async function openParts(options: GatewaysOptions, worker: MlDsaWorker): Promise
         ...use,
         conversation: toHex(siteKeys.wrapping.tag(use.conversation, "conversation")),
       });
-    const common = { database, writes, transport, identities, roles, saeOf, record, onUse, log, now };
+    const common = {
+      database,
+      writes,
+      transport,
+      identities,
+      roles,
+      policies,
+      saeOf,
+      record,
+      onUse,
+      log,
+      now,
+    };
     const provider = options.providerFor(id);
     const gateway = new SiteGateway({
       ...common,
@@ -159,5 +197,8 @@ async function openParts(options: GatewaysOptions, worker: MlDsaWorker): Promise
     gateways.set(id, gateway);
   }
   for (const gateway of gateways.values()) await gateway.start();
-  return { root, siteList, identities, gateways };
+  policies.onLevels((policy) => {
+    for (const gateway of gateways.values()) gateway.pushLevelPolicy(policy);
+  });
+  return { root, siteList, identities, policies, roles, gateways };
 }

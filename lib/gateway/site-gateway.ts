@@ -1,10 +1,12 @@
 import type { WebSocket } from "ws";
 import type { KeyProvider } from "../keys/key-provider.ts";
+import type { LevelPolicy } from "../protocol/level-policy.ts";
 import type { Parsed } from "../protocol/signed.ts";
 import { findSite, type SiteList } from "../protocol/site-list.ts";
 import type { Bytes } from "../shared/bytes.ts";
 import type { Database } from "../shared/database/database.ts";
 import { toHex } from "../shared/hex.ts";
+import type { PolicyBook } from "./administration/policy-book.ts";
 import { checkOwnCertificate } from "./channel/certificate-check.ts";
 import { ChannelSession, closeCodes } from "./channel/channel-session.ts";
 import { DeviceRequests } from "./channel/device-requests.ts";
@@ -55,6 +57,7 @@ export interface SiteGatewayOptions {
   /** Where access cards wait: only at a site whose officer approves each device. */
   readonly cards: AccessCards | undefined;
   readonly standing: StandingApprovals;
+  readonly policies: PolicyBook;
   readonly saeOf: (site: string) => string;
   readonly record: (
     site: string,
@@ -136,6 +139,7 @@ export class SiteGateway {
       signer: keys.signer,
       pads,
       outbox: this.#outbox,
+      policies: options.policies,
       knowsSite: (other) => findSite(options.siteList().value, other) !== undefined,
       onUse: options.onUse,
     });
@@ -255,6 +259,11 @@ export class SiteGateway {
     this.#outbox.push(notices);
   }
 
+  /** To every device that is here; the others get the rules when they come. */
+  pushLevelPolicy(policy: LevelPolicy): void {
+    for (const session of this.#sessions.values()) session.push({ type: "level-policy", policy });
+  }
+
   /** Notices that other gateways have not taken yet. */
   get noticesWaiting(): number {
     return this.#outbox.waiting;
@@ -273,10 +282,11 @@ export class SiteGateway {
     void this.#welcome(session).catch(this.#options.log);
   }
 
-  /** The device has its access secret: its card is used up. It gets every list of revoked devices. */
+  /** The device has its access secret: its card is used up. It gets every list of revoked devices and the rules. */
   async #welcome(session: ChannelSession): Promise<void> {
     this.#options.cards?.remove(this.site, session.device);
     for (const list of await this.revocations.all()) session.push({ type: "revocation-list", list });
+    session.push({ type: "level-policy", policy: this.#options.policies.levels });
     await this.devices.seen(session.device, this.#options.now());
   }
 

@@ -21,6 +21,10 @@ export const commandKinds = [
   "assume.broken",
   "device.approve",
   "device.revoke",
+  "alarm.acknowledge",
+  "policy.levels",
+  "policy.quota",
+  "role.set",
 ] as const;
 
 export type CommandValue = string | number | boolean;

@@ -9,6 +9,7 @@ import { type Suite, suites } from "../../protocol/suites.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
+import type { PolicyBook } from "../administration/policy-book.ts";
 import type { DeviceRegister } from "../enrolment/device-register.ts";
 import type { DeviceRow } from "../enrolment/device-row.ts";
 import { GatewayError } from "../gateway-error.ts";
@@ -34,6 +35,7 @@ export interface DrawServiceOptions {
   readonly records: RecordStore;
   readonly writes: GatewayWrites;
   readonly outbox: Outbox;
+  readonly policies: Pick<PolicyBook, "levels" | "admit">;
   readonly saeOf: (site: string) => string;
   readonly knowsSite: (site: string) => boolean;
   readonly onUse: (use: DrawUse) => void;
@@ -125,7 +127,7 @@ export class DrawService {
         nextStep: "Renew the certificate over this channel, then draw.",
       });
     }
-    checkLevel(strongestUse(request.suite), request.level);
+    checkLevel(strongestUse(request.suite), request.level, this.#options.policies.levels);
     if (request.count !== 1) {
       throw new GatewayError("draw.count", "This gateway draws one key per request.", {
         nextStep: "Send one request for each key.",
@@ -169,11 +171,17 @@ export class DrawService {
     }
   }
 
-  /** Key and, first, the means to authenticate the record to each receiving gateway. */
+  /** Within the quotas: key and, first, the means to authenticate the record to each receiving gateway. */
   async #remotePad(slaveSites: readonly string[], { bytes, level }: DrawRequest): Promise<DrawnPad> {
-    const { pads, pairKeys, saeOf } = this.#options;
-    await Promise.all(slaveSites.map((site) => pairKeys.outgoing(site)));
-    return pads.draw(slaveSites.map(saeOf), bytes, wishesOfLevel(level));
+    const { site, pads, pairKeys, policies, saeOf } = this.#options;
+    await Promise.all(slaveSites.map((peer) => pairKeys.outgoing(peer)));
+    const takeBack = policies.admit({ site, level, bytes });
+    try {
+      return await pads.draw(slaveSites.map(saeOf), bytes, wishesOfLevel(level, policies.levels));
+    } catch (error) {
+      takeBack();
+      throw error;
+    }
   }
 
   /** Signs the record, seals copies for this site's devices and commits, before anything leaves. */

@@ -1,5 +1,5 @@
 import type { KeyPriority } from "../../keys/policy/waiting-queue.ts";
-import { defaultLevelPolicy, levelRule, levels } from "../../protocol/level-policy.ts";
+import { type LevelPolicy, levelRule, levels } from "../../protocol/level-policy.ts";
 
 /** How the key of a draw shall come. */
 export interface DrawWishes {
@@ -14,8 +14,8 @@ export interface DrawWishes {
 export const ownWishes: DrawWishes = { priority: "priority", disjoint: 1, required: false };
 
 /** Confidential and secret messages come before others where key is short; secret ones go two ways. */
-export function wishesOfLevel(level: number): DrawWishes {
-  const rule = levelRule(defaultLevelPolicy, level);
+export function wishesOfLevel(level: number, policy: LevelPolicy): DrawWishes {
+  const rule = levelRule(policy, level);
   return {
     priority: level >= levels.confidential ? "priority" : "ordinary",
     disjoint: rule.disjointRoutes ? 2 : 1,

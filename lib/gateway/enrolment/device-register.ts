@@ -132,6 +132,16 @@ export class DeviceRegister {
     return row;
   }
 
+  /** What its commands may do from now on; its certificate says so from the next renewal on. */
+  async changeRoles(device: Uint8Array, roles: DeviceRow["roles"]): Promise<void> {
+    await this.#database.query(
+      `UPDATE "gateway_device" SET "roles" = $3 WHERE "site" = $1 AND "device" = $2`,
+      [this.site, device, roles.join(" ")],
+    );
+    const known = this.#known.get(toHex(device));
+    if (known !== undefined) this.#known.set(toHex(device), { ...known, roles });
+  }
+
   /** Notes that the device opened its channel. */
   async seen(device: Uint8Array, at: number): Promise<void> {
     await this.#database.query(

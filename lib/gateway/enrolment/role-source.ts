@@ -2,16 +2,20 @@ import type { Role } from "../../protocol/device-certificate.ts";
 import { toHex } from "../../shared/hex.ts";
 import { parseRoles } from "./device-row.ts";
 import type { Identity } from "./identity-token.ts";
-import { readRoleFile } from "./role-file.ts";
+import { readRoleFile, writeRoleFile } from "./role-file.ts";
 
 /** Decides which roles a device's certificate carries. */
 export interface RoleSource {
   rolesOf(identity: Pick<Identity, "user" | "site" | "roles">): readonly Role[];
+  /** From now on this person has exactly these roles. */
+  assign(site: string, user: Uint8Array, roles: readonly Role[]): void;
 }
 
 /** In the demonstration the web process says who administrators, officers and presenters are. */
 export const demonstrationRoles: RoleSource = {
   rolesOf: (identity) => parseRoles(["user", ...identity.roles]),
+  // What the web process says, which heard of the command too, is all there is.
+  assign: () => undefined,
 };
 
 /**
@@ -24,6 +28,11 @@ export function createRoleFile(folder: string): RoleSource {
       const plain = identity.roles.filter((role) => role === "agent");
       const granted = readRoleFile(folder)[identity.site]?.[toHex(identity.user)] ?? [];
       return parseRoles(["user", ...plain, ...granted]);
+    },
+    assign(site, user, roles) {
+      const file = readRoleFile(folder);
+      const granted = roles.filter((role) => role !== "user" && role !== "agent");
+      writeRoleFile(folder, { ...file, [site]: { ...file[site], [toHex(user)]: granted } });
     },
   };
 }

@@ -12,6 +12,12 @@ import type { SiteList } from "../../protocol/site-list.ts";
 import { equalBytes } from "../../shared/bytes.ts";
 import type { SqlClient } from "../../shared/database/database.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
+import type { Administration } from "../administration/administration.ts";
+import {
+  administrationCommandRoles,
+  isAdministrationCommand,
+  prepareAdministration,
+} from "../administration/administration-commands.ts";
 import type { DeviceRow } from "../enrolment/device-row.ts";
 import type { Gateways } from "../gateways.ts";
 import type { SiteGateway } from "../site-gateway.ts";
@@ -25,6 +31,7 @@ export interface CommandDeskOptions {
   /** Undefined for a network without satellites. */
   readonly space: { setRate(rate: number): void } | undefined;
   readonly stage: StageDesk;
+  readonly administration: Administration;
   /** Some commands make sense in a demonstration only. */
   readonly demonstration: boolean;
   /** Runs `work` in the next commit: the nonce and the ledger row stand or fall together. */
@@ -69,7 +76,7 @@ export class CommandDesk {
     await verifyCommand(command, commander.device.ed25519Key, now);
     if (command.value.expiry > now + longestAheadMs)
       throw refused("command.too-long", "The command is valid for more than five minutes.");
-    const effect = await this.#prepare(command.value, commander);
+    const effect = await this.#prepare(command.value, commander, now);
     await this.#enter(command.value, commander, now);
     await effect();
   }
@@ -89,12 +96,16 @@ export class CommandDesk {
   }
 
   /** Checks role and arguments; what it returns does the work and is called once the command is in the log. */
-  async #prepare(command: Command, commander: Commander): Promise<() => void | Promise<void>> {
+  async #prepare(command: Command, commander: Commander, now: number): Promise<() => void | Promise<void>> {
     const { links, stage, demonstration } = this.#options;
     const { kind } = command;
     if (isStageCommand(kind)) {
       requireRole(commander, ["presenter", "administrator"]);
       return stage.prepare({ kind, args: command.args });
+    }
+    if (isAdministrationCommand(kind)) {
+      requireRole(commander, administrationCommandRoles[kind]);
+      return prepareAdministration(kind, command, commander.device, { ...this.#options, now });
     }
     switch (kind) {
       case "links.reset":

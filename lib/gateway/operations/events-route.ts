@@ -1,7 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import type { IdentityVerifier } from "../enrolment/identity-token.ts";
 import { GatewayError } from "../gateway-error.ts";
-import { requireReader } from "./operations-access.ts";
+import { type ReaderCheck, requireReader } from "./operations-access.ts";
 import type { OperationsFeed } from "./operations-feed.ts";
 
 /** Tokens live for a minute and streams for ten: who lost the role is gone by then, the others connect again. */
@@ -13,12 +12,12 @@ const mostStreams = 200;
 /** GET /ops/events as text/event-stream. Returns the function that ends all streams. */
 export function installEventsRoute(
   server: FastifyInstance,
-  identities: IdentityVerifier,
+  readers: ReaderCheck,
   feed: OperationsFeed,
 ): () => void {
   const streams = new Set<() => void>();
   server.get("/ops/events", async (request, reply) => {
-    await requireReader(request, identities);
+    await requireReader(request, readers);
     if (streams.size >= mostStreams)
       throw new GatewayError("ops.busy", "Too many screens watch already.", {
         status: 503,

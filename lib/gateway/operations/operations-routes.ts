@@ -5,12 +5,15 @@ import type { DeviceView, SpaceView, TopologyView, VerifyView } from "../../keys
 import type { SimulatedLinkNetwork } from "../../keys/links/link-network-types.ts";
 import type { KeyWorldViews } from "../../keys/views/world-views.ts";
 import { toHex } from "../../shared/hex.ts";
+import type { Administration } from "../administration/administration.ts";
+import { installAdministrationRoutes } from "../administration/administration-routes.ts";
 import type { Approvals } from "../enrolment/approvals.ts";
 import type { DeviceRow } from "../enrolment/device-row.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { Gateways } from "../gateways.ts";
 import type { CommandDesk } from "./command-desk.ts";
 import { requireReader } from "./operations-access.ts";
+import { parseQuery } from "./parse-query.ts";
 import type { StageDesk } from "./stage-desk.ts";
 
 export interface OperationsOptions {
@@ -20,6 +23,7 @@ export interface OperationsOptions {
   readonly space: () => SpaceView;
   readonly topology: TopologyView;
   readonly commands: CommandDesk;
+  readonly administration: Administration;
   readonly stage: StageDesk;
 }
 
@@ -58,7 +62,7 @@ export function installOperationsRoutes(server: FastifyInstance, options: Operat
   const { gateways, views, links, space, topology, commands, stage } = options;
   const read = <Answer>(path: string, answer: (query: unknown) => Answer | Promise<Answer>) =>
     server.get(path, async (request) => {
-      await requireReader(request, gateways.identities);
+      await requireReader(request, gateways);
       return answer(request.query);
     });
   read("/ops/topology", () => topology);
@@ -67,33 +71,34 @@ export function installOperationsRoutes(server: FastifyInstance, options: Operat
   read("/ops/space", () => space());
   read("/ops/stage", () => stage.view());
   read("/ops/alarms", () => links.alarms());
-  read("/ops/consumption", (query) => views.consumption(parse(consumptionQuery, query)));
+  read("/ops/consumption", (query) => views.consumption(parseQuery(consumptionQuery, query)));
   read("/ops/pair", (query) => {
-    const { a, b } = parse(pairQuery, query);
+    const { a, b } = parseQuery(pairQuery, query);
     return views.pair(a, b);
   });
   read("/ops/pools", () => views.pools());
+  installAdministrationRoutes(read, options.administration);
   read("/ops/ledger/balances", () => views.balances());
   read("/ops/ledger/chains", () => views.chains());
   const verify = oncePerQuestion((of: string | undefined) => views.verify(of));
-  read("/ops/ledger/verify", (query) => verify(parse(verifyQuery, query).site));
-  read("/ops/ledger/entries", (query) => views.entries(withoutUndefined(parse(entriesQuery, query))));
+  read("/ops/ledger/verify", (query) => verify(parseQuery(verifyQuery, query).site));
+  read("/ops/ledger/entries", (query) => views.entries(withoutUndefined(parseQuery(entriesQuery, query))));
   server.get("/ops/ledger/export", async (request, reply) => {
-    await requireReader(request, gateways.identities);
-    const { format, site: only } = parse(exportQuery, request.query);
+    await requireReader(request, gateways);
+    const { format, site: only } = parseQuery(exportQuery, request.query);
     return reply
       .type(format === "csv" ? "text/csv; charset=utf-8" : "application/jsonl")
       .send(Readable.from(views.exportLedger(format, only)));
   });
   read("/ops/exposure", (query) => {
-    const { node, from, to } = parse(exposureQuery, query);
+    const { node, from, to } = parseQuery(exposureQuery, query);
     return views.exposure({ nodes: node, from, to });
   });
-  read("/ops/keys", (query) => views.keys(withoutUndefined(parse(keysQuery, query))));
+  read("/ops/keys", (query) => views.keys(withoutUndefined(parseQuery(keysQuery, query))));
   read("/ops/kmes", () => views.kmes());
   read("/ops/devices", () => listDevices(gateways));
   server.get<{ Params: { keyId: string } }>("/ops/keys/:keyId", async (request) => {
-    await requireReader(request, gateways.identities);
+    await requireReader(request, gateways);
     const life = await views.keyLife(request.params.keyId);
     if (life === undefined)
       throw new GatewayError("ops.unknown-key", "There is no key of this key_ID.", { status: 404 });
@@ -150,13 +155,6 @@ function viewOf(row: DeviceRow, approvals: Approvals): DeviceView {
     digits: approvals.digitsOf(row),
     byHand: approvals.byOfficer,
   };
-}
-
-function parse<T>(schema: z.ZodType<T>, query: unknown): T {
-  const parsed = schema.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new GatewayError("ops.query", `The question is not understood: ${issue?.path.join(".") || "query"}.`);
 }
 
 /** Absent members stay absent (exactOptionalPropertyTypes). */

@@ -12,6 +12,7 @@ import type { SpaceNetwork } from "../../keys/space/space-network.ts";
 import { emptySpaceView } from "../../keys/space/space-view.ts";
 import type { Topology } from "../../network/topology.ts";
 import type { QkdnConfig } from "../../shared/config-qkdn.ts";
+import { Administration } from "../administration/administration.ts";
 import { Gateways } from "../gateways.ts";
 import { createAllowedOrigins } from "../http/allowed-origins.ts";
 import { installChannelUpgrades } from "../http/channel-upgrades.ts";
@@ -138,6 +139,18 @@ async function listen(
   });
   world.metrics.watchDevices(links);
   installMetricsRoute(server, world.metrics);
+  const administration = await Administration.open({
+    database: world.database,
+    queue: world.commits,
+    policies: gateways.policies,
+    overview: () => world.views.overview(),
+    pair: (a, b) => world.views.pair(a, b),
+    onAlarm: (listener) => links.on("alarm", listener),
+    onRequest: (listener) => world.metrics.onRequest(listener),
+    log: log.error,
+    now,
+  });
+  opened.push(() => administration.close());
   installGatewayRoutes(server, gateways);
   const stage = new StageDesk({
     nodes: topology.keySites,
@@ -156,8 +169,10 @@ async function listen(
       readLinkParameters(join(config.dataFolder, "qkdn"), withoutSpace(topology)),
     ),
     stage,
+    administration,
     commands: new CommandDesk({
       gateways,
+      administration,
       links,
       space,
       stage,
@@ -167,7 +182,7 @@ async function listen(
       now,
     }),
   });
-  const endStreams = installEventsRoute(server, gateways.identities, createFeed(world, links));
+  const endStreams = installEventsRoute(server, gateways, createFeed(world, links));
   const upgrades = installChannelUpgrades(server.server, gateways, origins);
   opened.push(async () => {
     endStreams();

@@ -6,6 +6,12 @@ import type { SimulatedLinkNetwork } from "../links/link-network-types.ts";
 
 export type KeyAction = "enc_keys" | "dec_keys";
 
+/** A key request that was answered, or not. */
+export interface ObservedRequest {
+  readonly answered: boolean;
+  readonly ms: number;
+}
+
 /**
  * What this process tells Prometheus, in base units: about links, pools and key, never about people or keys. Counters
  * count from the start of the process, except what links made, which the links count for ever.
@@ -17,6 +23,7 @@ export class KeyMetrics {
   readonly #expired: Counter;
   readonly #duration: Histogram<"action">;
   readonly #failures: Counter<"reason">;
+  readonly #listeners = new Set<(request: ObservedRequest) => void>();
 
   constructor(network: LinkNetwork, ledger: Pick<Ledger, "writeFailures">) {
     const registers = [this.#registry];
@@ -77,12 +84,25 @@ export class KeyMetrics {
     const from = performance.now();
     try {
       const answer = await request();
-      this.#duration.observe({ action }, (performance.now() - from) / 1000);
+      const ms = performance.now() - from;
+      this.#duration.observe({ action }, ms / 1000);
+      this.#tell({ answered: true, ms });
       return answer;
     } catch (error) {
       this.#failures.inc({ reason: error instanceof VernamError ? error.code : "internal" });
+      this.#tell({ answered: false, ms: performance.now() - from });
       throw error;
     }
+  }
+
+  /** Tells of every request from now on. Returns the function that ends it. */
+  onRequest(listener: (request: ObservedRequest) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(request: ObservedRequest): void {
+    for (const listener of this.#listeners) listener(request);
   }
 
   /** What only links with devices of their own can tell. */

@@ -57,6 +57,7 @@ function openDesk(demonstration = true): void {
   });
   desk = new CommandDesk({
     gateways: world.gateways,
+    administration: world.administration,
     links,
     space,
     stage,

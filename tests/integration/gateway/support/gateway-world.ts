@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Administration } from "../../../../lib/gateway/administration/administration.ts";
 import { Gateways } from "../../../../lib/gateway/gateways.ts";
 import { createAllowedOrigins } from "../../../../lib/gateway/http/allowed-origins.ts";
 import { installChannelUpgrades } from "../../../../lib/gateway/http/channel-upgrades.ts";
 import { createServer } from "../../../../lib/gateway/http/create-server.ts";
 import { installGatewayRoutes } from "../../../../lib/gateway/http/gateway-routes.ts";
+import type { AlarmView, OverviewView } from "../../../../lib/keys/api-types.ts";
 import { CommitQueue } from "../../../../lib/shared/database/commit-queue.ts";
 import type { Database } from "../../../../lib/shared/database/database.ts";
 import { migrate } from "../../../../lib/shared/database/migrate.ts";
@@ -23,6 +25,20 @@ const sites = [
   { id: secondMadrid, name: "Cryptology Centre, Madrid", country: "ES" },
 ];
 
+const quietOverview: OverviewView = {
+  network: "test",
+  startedAt: 0,
+  warmUp: { done: true, linksWithKey: 1, links: 2, fillRatio: 1 },
+  linksByCondition: { starting: 0, generating: 1, standby: 0, alarm: 1, down: 0, quarantined: 0 },
+  alarms: 1,
+  availableBytes: 0,
+  generatedBytes: 0,
+  consumedBytes: 0,
+  keysSupplied: 0,
+  pairsWithKey: 3,
+  pairsWaiting: [{ a: lisbon, b: madrid, reason: "no route" }],
+};
+
 /** Gateways of three sites over a fake key network and a real PGlite, reachable over real HTTP and WebSockets. */
 export class GatewayWorld {
   readonly folder: string;
@@ -37,6 +53,9 @@ export class GatewayWorld {
   database!: Database;
   queue!: CommitQueue;
   gateways!: Gateways;
+  administration!: Administration;
+  /** What the links report; tests raise alarms here. */
+  readonly alarms = new Set<(alarm: AlarmView) => void>();
   #issuer!: TokenIssuer;
   #stop: (() => Promise<void>) | undefined;
 
@@ -79,6 +98,20 @@ export class GatewayWorld {
       log: (error) => this.errors.push(error),
       now: this.now,
     });
+    this.administration = await Administration.open({
+      database: this.database,
+      queue: this.queue,
+      policies: this.gateways.policies,
+      overview: () => quietOverview,
+      pair: () => ({ availableBytes: 1 }),
+      onAlarm: (listener) => {
+        this.alarms.add(listener);
+        return () => this.alarms.delete(listener);
+      },
+      onRequest: () => () => undefined,
+      log: (error) => this.errors.push(error),
+      now: this.now,
+    });
     const origins = createAllowedOrigins(this.webPort, []);
     const server = createServer({ origins, tls: undefined, log: (error) => this.errors.push(error) });
     installGatewayRoutes(server, this.gateways);
@@ -88,6 +121,7 @@ export class GatewayWorld {
     this.#stop = async () => {
       upgrades.close();
       await server.close();
+      await this.administration.close();
       await this.gateways.close();
       await this.queue.close();
       await this.database.close();

@@ -15,6 +15,7 @@ import {
 } from "../../../../lib/protocol/enrolment.ts";
 import { hash } from "../../../../lib/protocol/hash.ts";
 import { generateSealingKey, type SealingKeyPair } from "../../../../lib/protocol/hpke.ts";
+import type { LevelPolicy } from "../../../../lib/protocol/level-policy.ts";
 import { sortRecipients } from "../../../../lib/protocol/recipients.ts";
 import { deviceKeysHash } from "../../../../lib/protocol/safety-number.ts";
 import type { SealedCopy } from "../../../../lib/protocol/sealed-copy.ts";
@@ -36,6 +37,7 @@ export class TestDevice {
   readonly id = randomUuid();
   readonly pushed: Extract<ChannelMessage, { type: "copy-push" }>[] = [];
   readonly lists: Bytes[] = [];
+  readonly policies: LevelPolicy[] = [];
   readonly frames: Buffer[] = [];
   certificate!: Bytes;
   siteList!: SiteList;
@@ -177,6 +179,7 @@ export class TestDevice {
     const frame = await this.#channel!.open(bytes);
     if (frame.message.type === "copy-push") this.pushed.push(frame.message);
     if (frame.message.type === "revocation-list") this.lists.push(frame.message.list);
+    if (frame.message.type === "level-policy") this.policies.push(frame.message.policy);
     const waiting = this.#requests.get(frame.requestId);
     this.#requests.delete(frame.requestId);
     waiting?.(frame.message);
