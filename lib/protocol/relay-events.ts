@@ -47,7 +47,7 @@ export type RelayAnswer<T extends object = object> = ({ readonly ok: true } & T)
 
 export type RelayAck<T extends object = object> = (answer: RelayAnswer<T>) => void;
 
-export type EntryKind = "roster" | "envelope" | "epoch";
+export type EntryKind = "roster" | "envelope" | "epoch" | "resend";
 export type SentEntryKind = Exclude<EntryKind, "roster">;
 export type ReceiptKind = "delivered" | "read";
 export type HintKind = "typing";

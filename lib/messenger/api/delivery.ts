@@ -16,4 +16,10 @@ export interface RecipientView {
 export interface DeliveryApi {
   /** Empty until an own message has its key. Members who came later are not among them. */
   recipients(message: string): Promise<readonly RecipientView[]>;
+  /**
+   * Asks the sender's device for a message whose key was lost or expired. It answers by itself, three times at most; the
+   * message then takes its place.
+   * @throws "resend.not-needed" where another key would not help, "relay.offline"
+   */
+  askAgain(message: string): Promise<void>;
 }

@@ -20,9 +20,11 @@ import { TimelineLedger } from "../groups/timeline-ledger.ts";
 import { HistoryDesk } from "../history/history-desk.ts";
 import { CopyDesk } from "../inbox/copy-desk.ts";
 import { Inbox } from "../inbox/inbox.ts";
+import { LostMessages } from "../inbox/lost-messages.ts";
 import { ReceiptDesk } from "../inbox/receipt-desk.ts";
 import type { MessengerEvents } from "../messenger-api.ts";
 import { Outgoing } from "../outbox/outgoing.ts";
+import { ResendDesk } from "../outbox/resend-desk.ts";
 import { SendDesk } from "../outbox/send-desk.ts";
 import type { IncomingReceipt, RelayPort } from "../relay/relay-port.ts";
 import type { DeviceStore } from "../store/device-store.ts";
@@ -74,6 +76,7 @@ export class EngineSession {
   readonly changes: ChangeWriter;
   readonly history: HistoryDesk;
   readonly files: FileDesk;
+  readonly lost: LostMessages;
   readonly #options: SessionOptions;
   readonly #copies: CopyDesk;
   readonly #receipts: ReceiptDesk;
@@ -143,7 +146,11 @@ export class EngineSession {
       suiteFor: (conversation) => this.sending.ordinarySuite(conversation),
     });
     this.history = new HistoryDesk({ parts: this.parts, book: this.book, content: this.content });
-    this.#inbox = new Inbox(this.parts, this.#copies, this.#receipts, this.content, {
+    this.lost = new LostMessages(this.parts);
+    const resends = new ResendDesk(this.parts, this.outgoing, this.content.changes);
+    this.#inbox = new Inbox(this.parts, this.#copies, this.#receipts, this.content, this.lost, {
+      asked: (conversation, request) => resends.answer(conversation, request),
+      answered: (conversation) => this.outgoing.pump(conversation),
       ownEntry: (conversation, hash, seq) => this.outgoing.acknowledged(conversation, hash, seq),
       rosterChanged: (conversation) => this.#rosterChanged(conversation),
       told: (conversation, before, event) => this.timeline.membership(conversation, before, event),
@@ -176,6 +183,7 @@ export class EngineSession {
     await this.book.load();
     for (const conversation of this.book.all.values()) {
       await this.#receipts.load(conversation);
+      await this.lost.load(conversation);
       await this.#inbox.load(conversation);
       await this.timeline.load(conversation);
     }

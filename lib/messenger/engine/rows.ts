@@ -110,6 +110,10 @@ export interface MessageRow {
   readonly prefetched?: boolean;
   /** The membership that an own message was encrypted for. */
   readonly rosterHead?: Bytes;
+  /** It cannot be opened, and its sender was asked for it this often; absent where asking does not help. */
+  readonly asks?: number;
+  /** Opened from an envelope that sent it again. */
+  readonly resent?: boolean;
 }
 
 /** "outbox/<message>": from the moment of writing until the relay's acknowledgement. */
@@ -133,6 +137,26 @@ export interface OutboxRow {
   readonly retryAt?: number;
   /** "epoch": the start of an epoch, which has no text. */
   readonly kind: "envelope" | "epoch";
+  /** The envelope that this one sends again, to one device alone and its site. The text is the original's row. */
+  readonly resends?: Bytes;
+  readonly onlyDevice?: Bytes;
+  readonly onlySite?: string;
+}
+
+/** "unopened/<conversation>/<envelope hash>": a message that cannot be opened, and may be sent again. */
+export interface UnopenedRow {
+  readonly ordinal: number;
+  readonly device: Bytes;
+  readonly sequence: number;
+  readonly parents: readonly Bytes[];
+  /** As in a re-send request. */
+  readonly reason: number;
+  readonly asks: number;
+}
+
+/** "answered/<envelope hash>/<device>": requests that were answered, by their hashes. */
+export interface AnsweredRow {
+  readonly requests: readonly Bytes[];
 }
 
 /** "receipts/<conversation>/<device>": how far another device got with this device's messages. */
@@ -203,6 +227,8 @@ export const messageRow = rowCodec<MessageRow>({
   payload: bytes,
   prefetched: flag,
   rosterHead: bytes,
+  asks: uint,
+  resent: flag,
 });
 
 export const outboxRow = rowCodec<OutboxRow>({
@@ -223,7 +249,21 @@ export const outboxRow = rowCodec<OutboxRow>({
   final: flag,
   retryAt: uint,
   kind: oneOf(["envelope", "epoch"]),
+  resends: bytes,
+  onlyDevice: bytes,
+  onlySite: text,
 });
+
+export const unopenedRow = rowCodec<UnopenedRow>({
+  ordinal: uint,
+  device: bytes,
+  sequence: uint,
+  parents: listOf(bytes),
+  reason: uint,
+  asks: uint,
+});
+
+export const answeredRow = rowCodec<AnsweredRow>({ requests: listOf(bytes) });
 
 export const senderRow = rowCodec<SenderRow>({ hash: bytes, parents: listOf(bytes), ordinal: uint });
 export const hashRow = rowCodec<HashRow>({ conversation: bytes, ordinal: uint, sequence: uint, own: flag });

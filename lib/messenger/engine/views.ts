@@ -99,7 +99,13 @@ export function viewMessage(
     problem:
       code === undefined
         ? null
-        : { code, reason: reason ?? "", nextStep: nextStep ?? "", passing: isWaiting(code) },
+        : {
+            code,
+            reason: reason ?? "",
+            nextStep: nextStep ?? "",
+            passing: isWaiting(code),
+            asks: row.asks ?? null,
+          },
     gapBefore: row.gapBefore,
     reach: ownDevice && row.cancelled !== true && !item ? reachOf(row, conversation, self.user) : null,
     ordinal,
@@ -169,6 +175,7 @@ export function viewKeyCard(row: MessageRow, used: RecordRow): KeyCardView {
     erasedAt: row.erasedAt ?? null,
     epoch: row.epochId === undefined ? null : { id: toHex(row.epochId), index: row.index ?? 0 },
     prefetched: row.prefetched ?? false,
+    resent: row.resent ?? false,
     envelopeBytes: row.envelopeBytes,
     paddedBytes: row.paddedBytes,
     promise: row.suite === suites.hybrid || row.suite === suites.otpHybrid ? "end to end" : "site to site",

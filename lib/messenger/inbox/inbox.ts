@@ -2,7 +2,7 @@ import { type ParsedEnvelope, parseEnvelope } from "../../protocol/envelope.ts";
 import { openEpochStart } from "../../protocol/epoch-opening.ts";
 import { type ParsedEpochStart, parseEpochStart } from "../../protocol/epoch-start.ts";
 import type { Header } from "../../protocol/header.ts";
-import { type Opened, openEnvelope } from "../../protocol/opening.ts";
+import { noteResent, type Opened, openEnvelope } from "../../protocol/opening.ts";
 import type { HandedKey, OpeningContext } from "../../protocol/opening-checks.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
 import { applyRosterEvent, type Roster, rosterAt } from "../../protocol/roster.ts";
@@ -18,7 +18,8 @@ import type { ParkedRow } from "../engine/rows.ts";
 import type { IncomingEntry } from "../relay/relay-port.ts";
 import type { StoreWrite } from "../store/device-store.ts";
 import type { CopyDesk } from "./copy-desk.ts";
-import { type KeyedEntry, readKeyed } from "./keyed-entry.ts";
+import { type KeyedEntry, readKeyed, resentHash } from "./keyed-entry.ts";
+import type { LostMessages } from "./lost-messages.ts";
 import { MessageLedger } from "./message-ledger.ts";
 import { Parking } from "./parking.ts";
 import { isKeyless, isNotForUs, isPassing, passOn, problemOf } from "./problems.ts";
@@ -34,6 +35,9 @@ export interface InboxHooks {
   rosterChanged(conversation: Conversation): void;
   /** The row that tells of a membership event; `before` is the membership until then. */
   told(conversation: Conversation, before: Roster | undefined, event: Bytes): StoreWrite;
+  /** Somebody asks for a message again: what is stored with the request's place in the log. */
+  asked(conversation: Conversation, request: Bytes): Promise<readonly StoreWrite[]>;
+  answered(conversation: Conversation): void;
   /** What an opened message changes besides its own row, to be stored with it. */
   effects(conversation: Conversation, opened: Opened): readonly StoreWrite[];
 }
@@ -56,6 +60,7 @@ export class Inbox {
   /** The highest entry the relay spoke of while older ones were being read. */
   readonly #announced = new Map<string, number>();
   readonly #parking: Parking;
+  readonly #lost: LostMessages;
   #stopped = false;
 
   constructor(
@@ -63,13 +68,15 @@ export class Inbox {
     copies: CopyDesk,
     receipts: ReceiptDesk,
     content: ContentDesk,
+    lost: LostMessages,
     hooks: InboxHooks,
   ) {
+    this.#lost = lost;
     this.#parts = parts;
     this.#copies = copies;
     this.#receipts = receipts;
     this.#hooks = hooks;
-    this.#messages = new MessageLedger(parts, receipts, content);
+    this.#messages = new MessageLedger(parts, receipts, content, lost);
     this.#parking = new Parking(parts, copies, this.#messages, (conversation, entry, key, refusal) =>
       this.#open(conversation, entry, key, refusal),
     );
@@ -173,7 +180,7 @@ export class Inbox {
       this.#passOwn(conversation, entry.seq);
       return;
     }
-    if (keyed) this.#askKey(entry.kind, keyed, eager);
+    if (keyed) this.#askKey(conversation, entry.kind, keyed, eager);
     const arrived = this.#parts.now();
     void conversation.queue
       .run(() => this.#settle(conversation, entry, keyed, arrived))
@@ -181,8 +188,10 @@ export class Inbox {
   }
 
   /** Starts fetching the key while entries before this one are still being settled. */
-  #askKey(kind: IncomingEntry["kind"], keyed: KeyedEntry, eager: boolean): void {
-    const foreign = !equalBytes(keyed.header.senderDevice, this.#parts.self.deviceBytes);
+  #askKey(conversation: Conversation, kind: IncomingEntry["kind"], keyed: KeyedEntry, eager: boolean): void {
+    const foreign =
+      !this.#isForAnother(conversation, keyed) &&
+      !equalBytes(keyed.header.senderDevice, this.#parts.self.deviceBytes);
     if (foreign && (kind === "epoch" || usesPad(keyed.header.suite)))
       void this.#copies.obtain(keyed.recordHash, keyed.at, eager);
   }
@@ -195,6 +204,7 @@ export class Inbox {
   ): Promise<void> {
     if (this.#stopped || entry.seq !== conversation.progress.cursor + 1) return;
     if (entry.kind === "roster") return await this.#settleRoster(conversation, entry);
+    if (entry.kind === "resend") return await this.#settleRequest(conversation, entry);
     const header = keyed?.header;
     if (keyed && header && equalBytes(header.senderDevice, this.#parts.self.deviceBytes)) {
       if (await this.#isOwnKnown(conversation, keyed)) return this.#advance(conversation, entry.seq);
@@ -202,7 +212,8 @@ export class Inbox {
     if (keyed && header && !this.#concerns(conversation, header.rosterHead)) {
       return this.#advance(conversation, entry.seq);
     }
-    if (keyed && (entry.kind === "epoch" || usesPad(keyed.header.suite)))
+    const inTime = keyed !== undefined && !this.#isForAnother(conversation, keyed);
+    if (inTime && (entry.kind === "epoch" || usesPad(keyed.header.suite)))
       await this.#patience(keyed, arrived);
     const { kind, seq, bytes } = entry;
     await this.#open(conversation, { kind, seq, ordinal: 0, bytes, parsed: keyed?.parsed }, undefined);
@@ -211,6 +222,20 @@ export class Inbox {
   async #isOwnKnown(conversation: Conversation, keyed: KeyedEntry): Promise<boolean> {
     if ("fields" in keyed.parsed) return await conversation.facts.knows(keyed.parsed.hash);
     return true;
+  }
+
+  /** Sent again, and not because this device asked: its key went to another one. */
+  #isForAnother(conversation: Conversation, keyed: KeyedEntry): boolean {
+    const resends = resentHash(keyed);
+    return resends !== undefined && !this.#lost.isAsked(conversation, resends);
+  }
+
+  async #settleRequest(conversation: Conversation, entry: IncomingEntry): Promise<void> {
+    const writes = await this.#hooks.asked(conversation, entry.bytes);
+    if (writes.length === 0) return this.#advance(conversation, entry.seq);
+    const stored = this.#commit(conversation, entry.seq, writes);
+    this.#hooks.answered(conversation);
+    await stored;
   }
 
   /** Whether this device was a member under that head; unknown heads might be news that is still to come. */
@@ -264,6 +289,8 @@ export class Inbox {
         this.#forgetKey(entry);
         await this.#commit(conversation, entry.seq, this.#unparkWrite(key));
         void this.retryParked(conversation);
+      } else if (this.#isResent(entry)) {
+        await this.#leave(conversation, entry, key);
       } else {
         this.#forgetKey(entry);
         const writes = await this.#messages.unreadable(conversation, entry, problemOf(error));
@@ -281,11 +308,14 @@ export class Inbox {
 
   async #openEnvelope(conversation: Conversation, entry: Entry, key: string | undefined): Promise<void> {
     const parsed = entry.parsed && "fields" in entry.parsed ? entry.parsed : parseEnvelope(entry.bytes);
+    const { resends, senderDevice } = parsed.fields;
     await conversation.facts.prepare(parsed.fields);
     const context = await this.#context(conversation, parsed.fields);
+    const lost = await this.#lost.asked(conversation, resends, senderDevice);
+    if (resends.length > 0 && !lost) return await this.#note(conversation, entry, key, parsed, context);
     const opened = await openEnvelope(parsed, context);
     const record = this.#copies.peek(opened.header.drawRecordHash)?.record.bytes;
-    const rows = await this.#messages.opened(conversation, entry, opened, record);
+    const rows = await this.#messages.opened(conversation, entry, opened, record, lost);
     const effects = this.#hooks.effects(conversation, opened);
     const writes = [...rows, ...effects, ...this.#unparkWrite(key)];
     const stored = this.#commit(conversation, entry.seq, writes);
@@ -298,7 +328,45 @@ export class Inbox {
       if (isRow(opened.payload.kind))
         this.#parts.opened({ conversation: conversation.id, id: toHex(opened.header.messageId) });
     }, nothing);
-    if (key !== undefined) await stored;
+    if (key !== undefined || lost) await stored;
+    if (lost) void this.retryParked(conversation);
+  }
+
+  #isResent({ kind, bytes }: ParkedRow): boolean {
+    const keyed = readKeyed(kind, bytes);
+    return keyed !== undefined && resentHash(keyed) !== undefined;
+  }
+
+  /** What was sent again cannot be opened either, or is no such thing: the original stays, and says why it did not. */
+  async #leave(conversation: Conversation, entry: Entry, key: string | undefined): Promise<void> {
+    try {
+      const parsed = parseEnvelope(entry.bytes);
+      await conversation.facts.prepare(parsed.fields);
+      const context = await this.#context(conversation, parsed.fields);
+      await this.#note(conversation, entry, key, parsed, context);
+    } catch {
+      this.#forgetKey(entry);
+      await this.#commit(conversation, entry.seq, this.#unparkWrite(key));
+    }
+  }
+
+  /** A message that was sent again for another device: its place in the sender's line, and nothing else. */
+  async #note(
+    conversation: Conversation,
+    entry: Entry,
+    key: string | undefined,
+    parsed: ParsedEnvelope,
+    context: OpeningContext,
+  ): Promise<void> {
+    const noted = await noteResent(parsed, context);
+    this.#forgetKey(entry);
+    const writes = [
+      ...this.#messages.noted(conversation, noted),
+      ...(await this.#parking.dropStart(conversation, noted.header.epochId)),
+      ...this.#unparkWrite(key),
+    ];
+    await this.#commit(conversation, entry.seq, writes);
+    this.#receipts.due(conversation);
   }
 
   async #openEpoch(conversation: Conversation, entry: Entry, key: string | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ParsedEnvelope, parseEnvelope } from "../../protocol/envelope.ts";
 import { type ParsedEpochStart, parseEpochStart } from "../../protocol/epoch-start.ts";
+import type { EntryKind } from "../../protocol/relay-events.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 
 /** A received envelope or epoch start: decoded once, nothing of it verified. */
@@ -17,8 +18,14 @@ export interface KeyedEntry {
   readonly at: number;
 }
 
+/** The envelope that this one sends again; undefined for all others. */
+export function resentHash({ parsed }: KeyedEntry): Bytes | undefined {
+  return "fields" in parsed && parsed.fields.resends.length > 0 ? parsed.fields.resends : undefined;
+}
+
 /** Undefined when the bytes are neither, and so name no key. */
-export function readKeyed(kind: "envelope" | "epoch", bytes: Bytes): KeyedEntry | undefined {
+export function readKeyed(kind: EntryKind, bytes: Bytes): KeyedEntry | undefined {
+  if (kind !== "envelope" && kind !== "epoch") return undefined;
   try {
     if (kind === "epoch") {
       const parsed = parseEpochStart(bytes);

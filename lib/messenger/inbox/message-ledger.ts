@@ -1,5 +1,6 @@
 import { parseEnvelope } from "../../protocol/envelope.ts";
-import type { Opened } from "../../protocol/opening.ts";
+import type { Header } from "../../protocol/header.ts";
+import type { Noted, Opened } from "../../protocol/opening.ts";
 import { encodePayload, type Payload, payloadKinds, payloadText } from "../../protocol/payload.ts";
 import { usesPad } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes, utf8 } from "../../shared/bytes.ts";
@@ -10,6 +11,7 @@ import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
 import { type MessageRow, messageRow, ordinalKey, type ParkedRow } from "../engine/rows.ts";
 import type { StoreWrite } from "../store/device-store.ts";
+import type { Lost, LostMessages } from "./lost-messages.ts";
 import type { Problem } from "./problems.ts";
 import type { ReceiptDesk } from "./receipt-desk.ts";
 
@@ -20,23 +22,30 @@ export class MessageLedger {
   readonly #parts: EngineParts;
   readonly #receipts: ReceiptDesk;
   readonly #content: ContentDesk;
+  readonly #lost: LostMessages;
 
-  constructor(parts: EngineParts, receipts: ReceiptDesk, content: ContentDesk) {
+  constructor(parts: EngineParts, receipts: ReceiptDesk, content: ContentDesk, lost: LostMessages) {
+    this.#lost = lost;
     this.#parts = parts;
     this.#receipts = receipts;
     this.#content = content;
   }
 
-  /** Rows of an opened message; takes the change into the conversation's memory. */
+  /**
+   * Rows of an opened message; takes the change into the conversation's memory. `lost`: the message that this one sends
+   * again, whose place it takes.
+   */
   async opened(
     conversation: Conversation,
     entry: ParkedRow,
     opened: Opened,
     record: Bytes | undefined,
+    lost?: Lost,
   ): Promise<readonly StoreWrite[]> {
     const { now, self } = this.#parts;
     const { header, envelopeHash, payload } = opened;
-    const ordinal = entry.ordinal || conversation.takeOrdinal();
+    const ordinal = lost?.ordinal ?? (entry.ordinal || conversation.takeOrdinal());
+    const original = lost && (await this.#original(conversation, header, lost));
     const sender = conversation.roster?.devices.get(toHex(header.senderDevice))?.user ?? noId;
     const at = now();
     const row: MessageRow = {
@@ -46,13 +55,15 @@ export class MessageLedger {
       mine: equalBytes(sender, self.userBytes),
       suite: header.suite,
       level: header.level,
-      at: header.sentAt,
-      sequence: header.sequence,
+      at: original?.at ?? header.sentAt,
+      sequence: lost?.sequence ?? header.sequence,
       text: payloadText(payload),
       // What came while this device was no member was not for it, and is no gap.
       gapBefore:
-        opened.gapBefore && conversation.facts.lastOrdinal(header.senderDevice) >= conversation.historyBegins,
-      hash: envelopeHash,
+        (original?.gapBefore ?? opened.gapBefore) &&
+        conversation.facts.lastOrdinal(header.senderDevice) >= conversation.historyBegins,
+      hash: lost?.hash ?? envelopeHash,
+      ...(lost ? { resent: true } : {}),
       recordHash: header.drawRecordHash,
       ...(header.epochId.length > 0 ? { epochId: header.epochId, index: header.index } : {}),
       envelopeBytes: entry.bytes.length,
@@ -83,9 +94,10 @@ export class MessageLedger {
     return [
       ...(shown.row
         ? this.#place(conversation, ordinal, shown.row)
-        : await this.#unplace(conversation, entry)),
+        : await this.#unplace(conversation, ordinal)),
       ...shown.writes,
       ...following,
+      ...(original?.writes ?? []),
       ...conversation.facts.apply(opened.change, ordinal, record),
       this.#receipts.opened(conversation, device, header.sequence, envelopeHash),
     ];
@@ -97,19 +109,33 @@ export class MessageLedger {
     entry: ParkedRow,
     problem: Problem,
   ): Promise<readonly StoreWrite[]> {
-    return (await this.waiting(conversation, entry, problem)).writes;
+    const lost = this.#lost.keep(conversation, entry, problem.code);
+    const { ordinal, writes } = await this.waiting(conversation, entry, problem, lost?.hash);
+    return lost ? [...writes, lost.at(ordinal)] : writes;
+  }
+
+  /** A message that is sent again, and not for this device to read: it has its place in the sender's line. */
+  noted(conversation: Conversation, { header, envelopeHash, change }: Noted): readonly StoreWrite[] {
+    const { progress } = conversation;
+    const frontier = conversation.frontierAfter(envelopeHash, header.parents);
+    conversation.progress = { ...progress, frontier, dueDelivered: true };
+    const device = toHex(header.senderDevice);
+    return [
+      ...conversation.facts.apply(change, 0, undefined),
+      this.#receipts.opened(conversation, device, header.sequence, envelopeHash),
+    ];
   }
 
   async waiting(
     conversation: Conversation,
     entry: ParkedRow,
     problem: Problem,
+    lost?: Bytes,
   ): Promise<{ readonly ordinal: number; readonly writes: readonly StoreWrite[] }> {
     const ordinal = entry.ordinal || conversation.takeOrdinal();
-    return {
-      ordinal,
-      writes: this.#place(conversation, ordinal, this.#closed(conversation, entry, problem)),
-    };
+    const row = this.#closed(conversation, entry, problem);
+    const shown = lost ? { ...row, hash: lost, asks: 0 } : row;
+    return { ordinal, writes: this.#place(conversation, ordinal, shown) };
   }
 
   /** A message that still waits, but for something else than it says. */
@@ -128,15 +154,40 @@ export class MessageLedger {
   }
 
   /** What waited for its key as a row of the thread turned out to be none. */
-  async #unplace(conversation: Conversation, entry: ParkedRow): Promise<StoreWrite[]> {
-    if (entry.ordinal === 0) return [];
-    const key = ordinalKey(conversation.id, entry.ordinal);
+  async #unplace(conversation: Conversation, ordinal: number): Promise<StoreWrite[]> {
+    const key = ordinalKey(conversation.id, ordinal);
     const bytes = await this.#parts.store.get("messages", key);
     if (!bytes) return [];
     return [
       { table: "messages", key, value: null },
       { table: "identifiers", key: toHex(messageRow.decode(bytes).id), value: null },
     ];
+  }
+
+  /** The message that is sent again: what was claimed of it holds now, and its place in the sender's line is filled. */
+  async #original(
+    conversation: Conversation,
+    header: Header,
+    lost: Lost,
+  ): Promise<{ readonly at: number; readonly gapBefore: boolean; readonly writes: readonly StoreWrite[] }> {
+    const { hash, parents, sequence, ordinal } = lost;
+    const { facts } = conversation;
+    const { senderDevice } = header;
+    await facts.prepare({ ...header, sequence, parents });
+    const gapBefore = sequence > 1 && facts.envelopeAt(senderDevice, sequence - 1) === undefined;
+    const writes: StoreWrite[] = [this.#lost.found(conversation, hash)];
+    if (facts.envelopeAt(senderDevice, sequence) === undefined) {
+      const envelope = { hash, parents, device: senderDevice, sequence };
+      writes.push(
+        ...facts.apply({ envelope }, ordinal, undefined),
+        ...(await this.#closeGap(conversation, senderDevice, sequence + 1)),
+        this.#receipts.opened(conversation, toHex(senderDevice), sequence, hash),
+      );
+    }
+    const shown = await this.#parts.store.get("messages", ordinalKey(conversation.id, ordinal));
+    if (!shown) return { at: header.sentAt, gapBefore, writes };
+    const { id, at } = messageRow.decode(shown);
+    return { at, gapBefore, writes: [...writes, { table: "identifiers", key: toHex(id), value: null }] };
   }
 
   #place(conversation: Conversation, ordinal: number, row: MessageRow): StoreWrite[] {

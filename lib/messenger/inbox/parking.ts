@@ -1,11 +1,11 @@
 import { usesPad } from "../../protocol/suites.ts";
-import { equalBytes } from "../../shared/bytes.ts";
+import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
 import { type ParkedRow, parkedRow } from "../engine/rows.ts";
 import type { StoreWrite } from "../store/device-store.ts";
 import type { CopyDesk } from "./copy-desk.ts";
-import { type KeyedEntry, readKeyed } from "./keyed-entry.ts";
+import { type KeyedEntry, readKeyed, resentHash } from "./keyed-entry.ts";
 import type { MessageLedger } from "./message-ledger.ts";
 import { isKeyless, isUnwanted, startMissing, waitingProblem } from "./problems.ts";
 
@@ -51,8 +51,10 @@ export class Parking {
     error: unknown,
     commit: (writes: readonly StoreWrite[]) => Promise<void>,
   ): Promise<void> {
+    const keyed = readKeyed(entry.kind, entry.bytes);
+    // What is sent again has its row already: the original's.
     const shown =
-      entry.kind === "envelope"
+      entry.kind === "envelope" && !(keyed && resentHash(keyed))
         ? await this.#messages.waiting(conversation, entry, waitingProblem(error))
         : undefined;
     const parked = { ...entry, ordinal: shown?.ordinal ?? 0 };
@@ -81,6 +83,19 @@ export class Parking {
     if (!this.#used.has(conversation.id)) return;
     for (const { key, parked } of await this.#rows(conversation))
       void conversation.queue.run(() => this.#unpark(conversation, key, parked, undefined));
+  }
+
+  /** The start of an epoch that is for another device alone, as it turns out, waits no longer. */
+  async dropStart(conversation: Conversation, epochId: Bytes): Promise<StoreWrite[]> {
+    if (epochId.length === 0 || !this.#used.has(conversation.id)) return [];
+    const writes: StoreWrite[] = [];
+    for (const { key, parked } of await this.#rows(conversation)) {
+      const keyed = parked.kind === "epoch" ? readKeyed(parked.kind, parked.bytes) : undefined;
+      if (!keyed || !equalBytes(keyed.header.epochId, epochId)) continue;
+      this.#copies.cancel(keyed.recordHash);
+      writes.push({ table: "parked", key, value: null });
+    }
+    return writes;
   }
 
   stop(): void {

@@ -62,7 +62,7 @@ export async function bindMessage(
     index: key.epoch?.index ?? 0,
     sentAt: now(),
     paddedLength: padded.length,
-    resends: none,
+    resends: item.resends?.hash ?? none,
   });
   const { ciphertext, tag } = await encrypt(key, header, padded);
   const bytes = await signEnvelope(header, ciphertext, tag, self.signer);
@@ -90,12 +90,10 @@ export async function bindMessage(
   };
   const envelope = { hash, parents, device: self.deviceBytes, sequence };
   const change = key.drawn ? { envelope, used: { recordHash, by: hash } } : { envelope };
-  const writes = [
-    {
-      table: "messages" as const,
-      key: ordinalKey(conversation.id, item.ordinal),
-      value: messageRow.encode(row),
-    },
+  const place = ordinalKey(conversation.id, item.ordinal);
+  const writes: StoreWrite[] = [
+    // What is sent again has its row, with the key that it took first.
+    ...(item.resends ? [] : [{ table: "messages" as const, key: place, value: messageRow.encode(row) }]),
     ...conversation.facts.apply(change, item.ordinal, key.drawn?.record.bytes),
     itemWrite(item),
     conversation.progressWrite(),

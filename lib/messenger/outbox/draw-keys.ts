@@ -1,5 +1,6 @@
 import { parseDrawRecord } from "../../protocol/draw-record.ts";
 import type { DrawRequest } from "../../protocol/draw-request.ts";
+import type { Recipient } from "../../protocol/recipients.ts";
 import type { Suite } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import { SecretBytes } from "../../shared/secret-bytes.ts";
@@ -24,8 +25,16 @@ export class DrawLost extends MessengerError {
   }
 }
 
+/** `only`: the one device that a message is sent again to. */
+interface DrawShape {
+  readonly suite: Suite;
+  readonly bytes: number;
+  readonly level: number;
+  readonly only: Recipient | undefined;
+}
+
 /**
- * Draws key for all devices of a conversation but this one. An earlier request whose answer was lost is repeated
+ * Draws key for all devices of a conversation but this one, or for one of them. An earlier request whose answer was lost is repeated
  * first: the gateway voids its key and says so.
  * @throws GatewayRefused, DrawLost, MessengerError "draw.mismatch" (the record is not what was asked; the key is
  * voided).
@@ -33,7 +42,7 @@ export class DrawLost extends MessengerError {
 export async function drawKey(
   parts: EngineParts,
   conversation: Conversation,
-  shape: { readonly suite: Suite; readonly bytes: number; readonly level: number },
+  shape: DrawShape,
   lostRequest?: Bytes,
 ): Promise<DrawnKey> {
   const rosterHead = conversation.roster?.head;
@@ -45,7 +54,7 @@ export async function drawKey(
     bytes: shape.bytes,
     conversation: conversation.idBytes,
     rosterHead,
-    recipients: conversation.recipients(parts.self.device, parts.revocations()),
+    recipients: shape.only ? [shape.only] : conversation.recipients(parts.self.device, parts.revocations()),
     count: 1,
     level: shape.level,
   };

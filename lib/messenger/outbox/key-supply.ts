@@ -36,7 +36,7 @@ export interface KeySupplyOptions {
 export class KeySupply {
   readonly #parts: EngineParts;
   readonly #options: KeySupplyOptions;
-  /** Conversation and epoch suite. */
+  /** Conversation, epoch suite and audience. */
   readonly #openingEpoch = new Set<string>();
   /** Message and suite. */
   readonly #drawingPad = new Set<string>();
@@ -52,7 +52,8 @@ export class KeySupply {
   supply(item: OutboxItem): void {
     item.state = advance(item.state, { type: "key-asked" });
     const epochSuite = epochSuiteOf(item.suite);
-    if (epochSuite === undefined || this.#options.epochs.isOpen(item.conversation, epochSuite))
+    const only = item.resends?.recipient;
+    if (epochSuite === undefined || this.#options.epochs.isOpen(item.conversation, epochSuite, only))
       this.#continue(item);
     else void this.#openEpoch(item, epochSuite);
   }
@@ -70,6 +71,7 @@ export class KeySupply {
     const { drawn } = item;
     if (drawn && head && equalBytes(drawn.record.value.rosterHead, head)) return true;
     this.dropKey(item);
+    if (item.resends) return false;
     const padded = paddedLengthOf(body);
     item.drawn = this.#options.prefetched.take(conversation, suite, padded, item.level);
     return item.drawn !== undefined;
@@ -82,7 +84,8 @@ export class KeySupply {
     if (this.#drawingPad.has(name)) return;
     this.#drawingPad.add(name);
     this.#announce(conversation);
-    const shape = { suite, bytes: padBytesFor(suite, paddedLengthOf(item.body)), level: item.level };
+    const bytes = padBytesFor(suite, paddedLengthOf(item.body));
+    const shape = { suite, bytes, level: item.level, only: item.resends?.recipient };
     const lost = item.lostRequest;
     item.lostRequest = undefined;
     try {
@@ -104,7 +107,9 @@ export class KeySupply {
   /** Draws and starts an epoch; every message that waits for it goes on, or waits with the same reason. */
   async #openEpoch(first: OutboxItem, suite: EpochSuite): Promise<void> {
     const { conversation, level } = first;
-    const name = `${conversation.id}/${suite}`;
+    const only = first.resends?.recipient;
+    const audience = audienceName(first);
+    const name = `${conversation.id}/${suite}/${audience}`;
     if (this.#openingEpoch.has(name)) return;
     this.#openingEpoch.add(name);
     const lost = this.#lostEpochRequests.get(name);
@@ -112,13 +117,13 @@ export class KeySupply {
     let failure: unknown;
     let drawn: DrawnKey | undefined;
     try {
-      const shape = { suite, bytes: epochKeyBytes, level };
+      const shape = { suite, bytes: epochKeyBytes, level, only };
       [drawn] = await Promise.all([
         drawKey(this.#parts, conversation, shape, lost),
         suite === suites.hybrid ? this.#refreshSealingKeys(conversation) : undefined,
       ]);
       if (this.#stopped) return this.#destroy(drawn);
-      const epoch = await this.#options.epochs.begin(conversation, drawn, suite);
+      const epoch = await this.#options.epochs.begin(conversation, drawn, suite, only);
       this.#queueEpochStart(first, suite, drawn, epoch);
     } catch (error) {
       if (error instanceof DrawLost) this.#lostEpochRequests.set(name, error.requestId);
@@ -129,6 +134,7 @@ export class KeySupply {
     }
     for (const item of this.#options.lines.open(conversation.id)) {
       if (epochSuiteOf(item.suite) !== suite || item.state.phase !== "drawing") continue;
+      if (audienceName(item) !== audience) continue;
       if (failure === undefined) this.#continue(item);
       else this.#refused(item, failure);
     }
@@ -211,4 +217,9 @@ export class KeySupply {
   #announce(conversation: Conversation): void {
     this.#parts.announce({ type: "messages", conversation: conversation.id });
   }
+}
+
+/** The device that something is sent again to; everybody otherwise. */
+function audienceName({ resends }: OutboxItem): string {
+  return resends ? toHex(resends.recipient.device) : "";
 }

@@ -7,6 +7,7 @@ import {
   payloadKinds,
   payloadText,
 } from "../../protocol/payload.ts";
+import type { Recipient } from "../../protocol/recipients.ts";
 import type { Suite } from "../../protocol/suites.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
@@ -50,12 +51,20 @@ export function storedBody({ payload, text = "" }: MessageRow): OutgoingBody {
 /** The start of an epoch, which says nothing. */
 export const noBody: OutgoingBody = { kind: payloadKinds.unknown, encoded: new Uint8Array(0), text: "" };
 
+/** An own envelope that goes again, to one device alone. */
+export interface Resends {
+  readonly hash: Bytes;
+  readonly recipient: Recipient;
+}
+
 /** One outgoing entry in memory. */
 export interface OutboxItem {
   readonly id: string;
   readonly kind: "envelope" | "epoch";
   readonly conversation: Conversation;
+  /** Of what is sent again: the original's. */
   readonly ordinal: number;
+  readonly resends?: Resends | undefined;
   suite: Suite;
   readonly level: number;
   readonly at: number;
@@ -83,6 +92,11 @@ export function itemWrite(item: OutboxItem): StoreWrite {
     level: item.level,
     at: item.at,
     kind: item.kind,
+    ...(item.resends && {
+      resends: item.resends.hash,
+      onlyDevice: item.resends.recipient.device,
+      onlySite: item.resends.recipient.site,
+    }),
   };
   let row: OutboxRow;
   if (state.phase === "queued") row = { ...common, phase: "queued", attempts: state.attempts, sequence: 0 };
@@ -102,6 +116,7 @@ export function readItem(row: OutboxRow, conversation: Conversation, body: Outgo
     kind: row.kind,
     conversation,
     ordinal: row.ordinal,
+    resends: readResends(row),
     suite: row.suite as Suite,
     level: row.level,
     at: row.at,
@@ -112,6 +127,11 @@ export function readItem(row: OutboxRow, conversation: Conversation, body: Outgo
     drawn: undefined,
     lostRequest: undefined,
   };
+}
+
+function readResends({ resends: hash, onlyDevice, onlySite }: OutboxRow): Resends | undefined {
+  if (!hash || !onlyDevice || onlySite === undefined) return undefined;
+  return { hash, recipient: { device: onlyDevice, site: onlySite } };
 }
 
 function readState(row: OutboxRow): OutboxState {

@@ -2,6 +2,7 @@ import type { Payload } from "../../protocol/payload.ts";
 import { epochSuiteOf, type Suite, usesPad } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes, utf8 } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
+import { timeUuid } from "../../shared/uuid.ts";
 import { isRow } from "../content/content-payload.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
@@ -9,7 +10,15 @@ import { type MessageRow, messageRow, ordinalKey, outboxRow, type ProgressRow } 
 import type { StoreWrite } from "../store/device-store.ts";
 import { bindMessage, writtenRow } from "./bind-message.ts";
 import { KeySupply } from "./key-supply.ts";
-import { bodyOf, itemWrite, noBody, type OutboxItem, readItem, storedBody } from "./outbox-item.ts";
+import {
+  bodyOf,
+  itemWrite,
+  noBody,
+  type OutboxItem,
+  type Resends,
+  readItem,
+  storedBody,
+} from "./outbox-item.ts";
 import { OutboxLines } from "./outbox-lines.ts";
 import { advance, isOpen, queued } from "./outbox-state.ts";
 import { PrefetchedKeys } from "./prefetched-keys.ts";
@@ -77,6 +86,8 @@ export class Outgoing {
       const message = await this.#parts.store.get("messages", ordinalKey(conversation.id, row.ordinal));
       const body = row.kind === "envelope" && message ? storedBody(messageRow.decode(message)) : noBody;
       const item = readItem(row, conversation, body);
+      // The message that was to be sent again is gone: deleted, or its time was over.
+      if (item.resends && !message && item.state.phase !== "bound") continue;
       item.held = this.#held.has(item.id);
       this.#lines.add(item);
     }
@@ -86,9 +97,9 @@ export class Outgoing {
     return this.#lines.item(id);
   }
 
-  /** What has no ciphertext yet. */
+  /** What was written and has no ciphertext yet. */
   open(conversation: Conversation): readonly OutboxItem[] {
-    return this.#lines.open(conversation.id);
+    return this.#lines.open(conversation.id).filter(({ resends }) => !resends);
   }
 
   /** Whether a message of this suite goes on in an open epoch. */
@@ -147,6 +158,42 @@ export class Outgoing {
     // Commits keep their order: a ciphertext made in the same turn is stored with its text or after it, never before.
     this.pump(conversation);
     await stored;
+  }
+
+  /**
+   * An own message goes again, to one device alone. The row to store with what asked for it; `pump` after that. The
+   * text stays where it is: in the original's row, at `ordinal`.
+   */
+  writeAgain(
+    conversation: Conversation,
+    again: {
+      readonly ordinal: number;
+      readonly row: MessageRow;
+      readonly suite: Suite;
+      readonly resends: Resends;
+    },
+  ): StoreWrite {
+    const at = this.#parts.now();
+    const { ordinal, row, suite, resends } = again;
+    const item: OutboxItem = {
+      id: toHex(timeUuid(at)),
+      kind: "envelope",
+      conversation,
+      ordinal,
+      resends,
+      suite,
+      level: row.level,
+      at,
+      body: storedBody(row),
+      state: queued,
+      bytes: undefined,
+      binding: false,
+      drawn: undefined,
+      lostRequest: undefined,
+    };
+    this.#lines.add(item);
+    if (row.epochId) this.#epochs.end(conversation.id, row.epochId);
+    return itemWrite(item);
   }
 
   /** Does whatever can be done in a conversation; call it on any news. Calls in one turn are one. */
@@ -270,9 +317,25 @@ export class Outgoing {
   rosterChanged(conversation: Conversation): void {
     this.#epochs.forget(conversation.id);
     this.#prefetched.forget(conversation.id);
+    this.#dropResends(conversation);
     const { roster } = conversation;
     if (roster && !roster.members.has(this.#parts.self.user)) this.#refuseOpen(conversation);
     this.pump(conversation);
+  }
+
+  /** Nothing goes again to a device that is no member's any more, or revoked. */
+  #dropResends(conversation: Conversation): void {
+    const revocations = this.#parts.revocations();
+    for (const item of [...this.#lines.open(conversation.id)]) {
+      const to = item.resends?.recipient;
+      if (!to || item.binding || !isOpen(item.state)) continue;
+      const member = conversation.device(toHex(to.device)) && conversation.device(this.#parts.self.device);
+      if (member && revocations.revokedAt(to.site, to.device) === undefined) continue;
+      item.state = advance(item.state, { type: "cancel" });
+      this.#supply.dropKey(item);
+      this.#lines.remove(item);
+      this.#parts.store.commit([{ table: "outbox", key: item.id, value: null }]).catch(this.#parts.fail);
+    }
   }
 
   /** This person is no member any more: what was not encrypted yet stays unsent, and says so. */
@@ -338,7 +401,8 @@ export class Outgoing {
     const { roster } = conversation;
     if (item.state.phase !== "drawn" || !roster || this.#stopped) return;
     const epochSuite = epochSuiteOf(item.suite);
-    const epochReady = epochSuite === undefined || this.#epochs.isOpen(conversation, epochSuite);
+    const only = item.resends?.recipient;
+    const epochReady = epochSuite === undefined || this.#epochs.isOpen(conversation, epochSuite, only);
     const padReady =
       !usesPad(item.suite) || (drawn && equalBytes(drawn.record.value.rosterHead, roster.head)) === true;
     if (!epochReady || !padReady) {
@@ -349,11 +413,11 @@ export class Outgoing {
     }
     item.binding = true;
     item.drawn = undefined;
-    const epoch = epochSuite === undefined ? undefined : this.#epochs.take(conversation, epochSuite);
+    const epoch = epochSuite === undefined ? undefined : this.#epochs.take(conversation, epochSuite, only);
     const key = { drawn, epoch };
     const { hash, writes } = await bindMessage(this.#parts, item, roster, key);
     this.#lines.becameBound(item, hash);
-    const more = this.#hooks.bound(item, fromHex(hash));
+    const more = item.resends ? [] : this.#hooks.bound(item, fromHex(hash));
     this.#transmitter.storeThenSend(item, [...writes, ...more]);
   }
 

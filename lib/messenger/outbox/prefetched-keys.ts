@@ -100,7 +100,7 @@ export class PrefetchedKeys {
     const { conversation } = shelf;
     shelf.drawing++;
     try {
-      const shape = { suite, bytes: padBytesFor(suite, padded), level };
+      const shape = { suite, bytes: padBytesFor(suite, padded), level, only: undefined };
       const drawn = { ...(await drawKey(this.#parts, conversation, shape)), prefetched: true };
       const head = conversation.roster?.head;
       const wanted = !this.#stopped && this.#shelves.get(conversation.id) === shelf;

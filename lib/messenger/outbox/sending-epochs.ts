@@ -1,7 +1,9 @@
 import { destroyChain, stepChain } from "../../protocol/chain.ts";
 import { type SendingEpoch, startSendingEpoch } from "../../protocol/composing.ts";
+import type { Recipient } from "../../protocol/recipients.ts";
 import { type EpochSuite, suites } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes } from "../../shared/bytes.ts";
+import { toHex } from "../../shared/hex.ts";
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
 import { randomUuid } from "../../shared/uuid.ts";
 import type { Conversation } from "../engine/conversation.ts";
@@ -13,8 +15,6 @@ import type { DrawnKey } from "./outbox-item.ts";
 const epochMessages = 256;
 const epochLifetime = 60 * 60 * 1000;
 
-const epochSuites: readonly EpochSuite[] = [suites.aes, suites.hybrid];
-
 export interface EpochKey {
   readonly epochId: Bytes;
   readonly recordHash: Bytes;
@@ -24,7 +24,7 @@ export interface EpochKey {
 
 /**
  * This device's sending chains, in memory only: what the process forgets, nobody finds. A conversation has one epoch
- * of AES and one of HYBRID, which OTP_HYBRID shares.
+ * of AES and one of HYBRID, which OTP_HYBRID shares; and more for a device that something is sent again to alone.
  */
 export class SendingEpochs {
   readonly #parts: EngineParts;
@@ -35,8 +35,8 @@ export class SendingEpochs {
   }
 
   /** Whether the next message of this conversation goes without new key. */
-  isOpen(conversation: Conversation, suite: EpochSuite): boolean {
-    const epoch = this.#epochs.get(nameOf(conversation.id, suite));
+  isOpen(conversation: Conversation, suite: EpochSuite, only?: Recipient): boolean {
+    const epoch = this.#epochs.get(nameOf(conversation.id, suite, only));
     if (!epoch || !conversation.roster) return false;
     return (
       epoch.chain.next < epochMessages &&
@@ -54,6 +54,7 @@ export class SendingEpochs {
     conversation: Conversation,
     { record, key }: DrawnKey,
     suite: EpochSuite,
+    only?: Recipient,
   ): Promise<{ epochId: Bytes; start: Bytes; hash: Bytes }> {
     const { self, now } = this.#parts;
     const roster = conversation.roster;
@@ -70,15 +71,15 @@ export class SendingEpochs {
       now(),
       suite === suites.hybrid ? { sealingKeyOf: (device) => this.#sealingKeyOf(device) } : undefined,
     );
-    const name = nameOf(conversation.id, suite);
+    const name = nameOf(conversation.id, suite, only);
     this.#forget(name);
     this.#epochs.set(name, epoch);
     return { epochId: epoch.epochId, start: bytes, hash };
   }
 
   /** The next message key; the chain behind it is zeroed. Call only under the bind lock, when `isOpen`. */
-  take(conversation: Conversation, suite: EpochSuite): EpochKey {
-    const name = nameOf(conversation.id, suite);
+  take(conversation: Conversation, suite: EpochSuite, only?: Recipient): EpochKey {
+    const name = nameOf(conversation.id, suite, only);
     const epoch = this.#epochs.get(name);
     if (!epoch) throw new MessengerError("epoch.closed", "no epoch is open in this conversation");
     const index = epoch.chain.next;
@@ -88,8 +89,14 @@ export class SendingEpochs {
     return { epochId: epoch.epochId, recordHash: epoch.record.hash, index, messageKey: step.messageKey };
   }
 
+  /** Somebody could not open what went out in this epoch: the next message begins another. */
+  end(conversation: string, epochId: Bytes): void {
+    for (const [name, epoch] of this.#epochs)
+      if (name.startsWith(`${conversation}/`) && equalBytes(epoch.epochId, epochId)) this.#forget(name);
+  }
+
   forget(conversation: string): void {
-    for (const suite of epochSuites) this.#forget(nameOf(conversation, suite));
+    for (const name of [...this.#epochs.keys()]) if (name.startsWith(`${conversation}/`)) this.#forget(name);
   }
 
   destroy(): void {
@@ -108,6 +115,6 @@ export class SendingEpochs {
   }
 }
 
-function nameOf(conversation: string, suite: EpochSuite): string {
-  return `${conversation}/${suite}`;
+function nameOf(conversation: string, suite: EpochSuite, only: Recipient | undefined): string {
+  return `${conversation}/${suite}${only ? `/${toHex(only.device)}` : ""}`;
 }

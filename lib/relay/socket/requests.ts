@@ -6,6 +6,8 @@ import { relayLimits } from "../limits.ts";
 const id = z.string().regex(/^[0-9a-f]{32}$/);
 const hash = z.string().regex(/^[0-9a-f]{128}$/);
 
+const sentKind = z.enum(["envelope", "epoch", "resend"]);
+
 /** Bytes of one structure; a longer one is told apart from a malformed one by `tooLarge`. */
 function bytes(maximum: number) {
   return z
@@ -30,7 +32,7 @@ export const requests = {
   "entry:send": z.strictObject({
     conversation: id,
     clientId: id,
-    kind: z.enum(["envelope", "epoch"]),
+    kind: sentKind,
     bytes: bytes(limits.envelope),
   }),
   "entries:send": z.strictObject({
@@ -39,7 +41,7 @@ export const requests = {
         z.strictObject({
           conversation: id,
           clientId: id,
-          kind: z.enum(["envelope", "epoch"]),
+          kind: sentKind,
           length: z.int().min(1).max(limits.envelope),
         }),
       )

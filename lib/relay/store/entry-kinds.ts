@@ -1,9 +1,9 @@
 import type { EntryKind, ReceiptKind } from "../../protocol/relay-events.ts";
 
-const entryKinds = ["roster", "envelope", "epoch"] as const satisfies readonly EntryKind[];
+const entryKinds = ["roster", "envelope", "epoch", "resend"] as const satisfies readonly EntryKind[];
 const receiptKinds = ["delivered", "read"] as const satisfies readonly ReceiptKind[];
 
-/** Entry kinds in the database: 1 roster, 2 envelope, 3 epoch. */
+/** Entry kinds in the database: 1 roster, 2 envelope, 3 epoch, 4 request to send a message again. */
 export function entryKindNumber(kind: EntryKind): number {
   return entryKinds.indexOf(kind) + 1;
 }

@@ -154,6 +154,9 @@ function Life({ card }: { card: KeyCardView }) {
       <FactList>
         <Fact name={t("drawn")}>
           {moment(card.drawnAt)}
+          {card.resent ? (
+            <span className="block text-xs font-normal text-ink-soft">{t("resent")}</span>
+          ) : null}
           {card.prefetched ? (
             <span className="block text-xs font-normal text-ink-soft">{t("prefetched")}</span>
           ) : null}

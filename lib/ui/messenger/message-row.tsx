@@ -8,6 +8,7 @@ import { useQuantity } from "../format/use-quantity.ts";
 import { Icon } from "../icon.tsx";
 import { lazily } from "../lazily.tsx";
 import { type CodedProblem, useProblemText } from "../problem-text.ts";
+import { AskAgain } from "./ask-again.tsx";
 import { LevelMark } from "./classification.tsx";
 import { MessageContent, MessageMarks } from "./message-content.tsx";
 import { MessageContentActions } from "./message-content-actions.tsx";
@@ -59,7 +60,10 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         {message.problem?.passing ? (
           <Expected problem={message.problem} />
         ) : message.problem ? (
-          <Refused problem={message.problem} />
+          <>
+            <Refused problem={message.problem} />
+            <AskAgain api={props.api} message={message} />
+          </>
         ) : message.content.kind === "file" && delivery?.state !== "cancelled" ? (
           <AttachmentView api={props.api} message={message} content={message.content} />
         ) : (

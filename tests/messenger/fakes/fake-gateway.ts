@@ -87,6 +87,9 @@ export class FakeGateways {
   loseDraw: (request: DrawRequest) => boolean = () => false;
   /** Holds back copies for receivers: "push" sends at once, "fetch" only when asked, "late" not at all yet. */
   copies: "push" | "fetch" | "late" = "push";
+  /** Devices whose site loses the key of what is drawn for them. */
+  lost: (device: string) => boolean = () => false;
+  readonly #lostCopies = new Set<string>();
   /** Certifies further devices of a person at once, as if each had been approved. */
   approveFurther = false;
   #root: DualSigner | undefined;
@@ -185,7 +188,11 @@ export class FakeGateways {
         return await this.#draw(id, device, message.request);
       case "fetch": {
         const copy = this.copies === "late" ? undefined : device.copies.get(toHex(message.recordHash));
-        if (this.voided.has(toHex(message.recordHash))) return refusal("copy.void", "void");
+        if (
+          this.voided.has(toHex(message.recordHash)) ||
+          this.#lostCopies.has(`${id} ${toHex(message.recordHash)}`)
+        )
+          return refusal("copy.void", "void");
         return copy ? { type: "copy", ...copy } : refusal("copy.unknown", "not here", 30);
       }
       case "acknowledge":
@@ -269,6 +276,10 @@ export class FakeGateways {
   async #seal(id: string, record: Bytes, recordHash: Bytes, key: Bytes): Promise<void> {
     const device = this.devices.get(id);
     if (device?.state !== "certified") return;
+    if (this.lost(id)) {
+      this.#lostCopies.add(`${id} ${toHex(recordHash)}`);
+      return;
+    }
     const access = device.access.get(device.current) as AccessSecret;
     if (
       !device.context ||

@@ -36,7 +36,12 @@ export class TestWorld {
     return user;
   }
 
-  async start(user: FakeUser, store: DeviceStore = new VolatileStore(), wait = true): Promise<TestDevice> {
+  async start(
+    user: FakeUser,
+    store: DeviceStore = new VolatileStore(),
+    wait = true,
+    now?: () => number,
+  ): Promise<TestDevice> {
     let port: FakeRelayPort | undefined;
     const engine = new MessengerEngine({
       openStore: async () => store,
@@ -49,6 +54,7 @@ export class TestWorld {
       },
       createAttachments: () => this.attachments,
       fetch: this.gateways.fetch,
+      ...(now ? { now } : {}),
     });
     this.#devices.push(engine);
     await engine.start({ relayOrigin: "", gatewayOrigin: "http://gateway.test", user, profile: "test" });
