@@ -1,10 +1,16 @@
-import type { LinkStatus, OperationsEvents } from "../../keys/api-types.ts";
 import type { MessengerApi } from "../../messenger/messenger-api.ts";
 import type { Topology } from "../../network/topology.ts";
 import type { commandKinds } from "../../protocol/command.ts";
 import type { WireFrame } from "../wire-frame.ts";
 
 export type CommandKind = (typeof commandKinds)[number];
+
+export interface Desk {
+  readonly site: string;
+  /** User id, hex. */
+  readonly user: string;
+  readonly api: MessengerApi;
+}
 
 /** Two real devices and their conversation. The stage shows them in its panes. */
 export interface DeskPair {
@@ -13,43 +19,38 @@ export interface DeskPair {
   readonly conversation: string;
 }
 
-export interface Desk {
-  readonly site: string;
-  readonly user: string;
-  readonly api: MessengerApi;
-}
-
-/** Reads of the key world, and what it tells by itself. */
+/** Reads of the key world's operations face. */
 export interface Operations {
   /** @param path such as "/ops/links". */
   read<T>(path: string, query?: Readonly<Record<string, string | number | undefined>>): Promise<T>;
   /** The answer as text: exports. */
   text(path: string, query: Readonly<Record<string, string>>): Promise<string>;
-  /** The newest row of every link. */
-  links(): ReadonlyMap<string, LinkStatus>;
-  onEvent(
-    listener: <K extends keyof OperationsEvents>(name: K, value: OperationsEvents[K]) => void,
-  ): () => void;
 }
 
-/** What somebody who records the relay has, newest last, since the theatre opened. */
+/** What somebody who records the relay has since the theatre opened, oldest first. */
 export interface Wiretap {
   frames(): readonly WireFrame[];
 }
 
-/** Agents beside the people. */
-export interface Agents {
-  /** @returns what the agent answers; null where this deployment has no agents. */
-  command(handle: string, name: string, input: unknown): Promise<unknown>;
-  list(): Promise<readonly AgentView[]>;
-}
-
 export interface AgentView {
   readonly handle: string;
-  readonly kind: string;
+  readonly kind: "grid" | "payments" | "custodian";
   readonly site: string;
   readonly name: string;
+  /** User id, hex. */
+  readonly user: string;
+  readonly connected: boolean;
   readonly state: unknown;
+  /** Why there is no state. */
+  readonly problem: string | null;
+}
+
+/** Agents that work beside the people: grid control centres, central banks, custodians of the vault. */
+export interface Agents {
+  /** Empty where this deployment runs none. */
+  list(): Promise<readonly AgentView[]>;
+  /** What the agent answers. @throws VernamError when it refuses or is not there. */
+  command(handle: string, name: string, input: unknown): Promise<unknown>;
 }
 
 /** Time as this theatre keeps it, so that tests need not wait. */
@@ -69,7 +70,7 @@ export interface Theatre {
   desks(alice: string, bob: string, signal: AbortSignal): Promise<DeskPair>;
   readonly wiretap: Wiretap;
   readonly agents: Agents;
-  /** The networks that come with the program. */
+  /** A network that comes with the program, whatever network this deployment runs. */
   network(name: "nine" | "eu27"): Promise<Topology>;
   readonly clock: SceneClock;
 }
