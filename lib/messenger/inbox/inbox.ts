@@ -270,6 +270,8 @@ export class Inbox {
       if (entry.kind === "epoch") await this.#openEpoch(conversation, entry, key);
       else await this.#openEnvelope(conversation, entry, key);
     } catch (failure) {
+      // A stop takes the keys away under the opening: that says nothing of the entry, which is read again next time.
+      if (this.#stopped) return;
       const error = isKeyless(failure) ? (refusal ?? failure) : failure;
       if (isPassing(error)) {
         if (key !== undefined) await this.#parking.stay(conversation, key, entry, error);
@@ -407,6 +409,7 @@ export class Inbox {
       handedKey: (hash: Bytes): HandedKey | undefined => this.#copies.peek(hash),
       receiver: conversation.facts,
       sealingSeeds: this.#parts.sealingSeeds,
+      policy: this.#parts.readingPolicy(),
       revocations: this.#parts.revocations(),
     };
   }
