@@ -12,6 +12,8 @@ import type { PlannedBlock, SimulatedLink } from "./simulated-link.ts";
 
 /** Reserves are topped up from generated key as soon as they fall below this many segments. */
 const topUpBelow = 3 * segmentBytes;
+/** A pool that has this share of its target can wait for more. */
+const enoughFill = 0.5;
 
 export interface BlockRunnerOptions {
   readonly workers: BlockWorkers;
@@ -102,6 +104,7 @@ export class BlockRunner {
       order,
       aliceAuthentication: draw.a.consume(copyBytes),
       bobAuthentication: draw.b.consume(copyBytes),
+      patient: planned.purpose === "key" && link.fill >= enoughFill,
     });
   }
 

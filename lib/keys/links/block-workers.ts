@@ -19,11 +19,15 @@ export interface BlockWorkersOptions {
 
 interface Seat {
   worker: Worker | undefined;
+  /** When the thread was started, ms of the steady clock. */
+  hiredAt: number;
   /** Computing or resting. */
   taken: boolean;
   /** Ends the block under way. */
   settle: ((answer: WorkerAnswer) => void) | undefined;
 }
+
+const shortestHireMs = 30_000;
 
 /** A fixed set of worker threads that each compute one block at a time, in turn. A thread that dies is replaced. */
 export class BlockWorkers {
@@ -40,6 +44,7 @@ export class BlockWorkers {
     this.#options = options;
     this.#seats = Array.from({ length: Math.max(1, options.count) }, () => ({
       worker: undefined,
+      hiredAt: 0,
       taken: false,
       settle: undefined,
     }));
@@ -80,6 +85,7 @@ export class BlockWorkers {
     return new Promise((resolve, reject) => {
       seat.settle = (answer) => {
         seat.settle = undefined;
+        if (answer.ok && answer.slowed === true) this.#replaceSlowed(seat);
         if (answer.ok) resolve(answer);
         else reject(new LinkError("links.worker-failed", answer.message));
       };
@@ -88,10 +94,19 @@ export class BlockWorkers {
     });
   }
 
+  /** A thread that may not hurry any more makes room for one that may; not often, since a new one begins cold. */
+  #replaceSlowed(seat: Seat): void {
+    if (this.#closed || performance.now() - seat.hiredAt < shortestHireMs) return;
+    const { worker } = seat;
+    seat.worker = undefined;
+    void worker?.terminate();
+  }
+
   /** Starts the thread of a seat. If it ends, its block fails and the next block gets a new thread. */
   #hire(seat: Seat): Worker {
     const worker = new Worker(this.#options.entry, { name: "vernam-link" });
     seat.worker = worker;
+    seat.hiredAt = performance.now();
     const lose = (message: string): void => {
       if (seat.worker !== worker) return;
       seat.worker = undefined;

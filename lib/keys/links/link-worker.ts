@@ -2,7 +2,7 @@
  * Entry of a link worker thread: computes one block per request. It knows no link, site or pool, and hands the two
  * ends' keys back by transfer, so that nothing of them stays here.
  */
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { computeBlock } from "../../quantum/attack/man-in-the-middle.ts";
 import { createSystemRandom } from "../../quantum/random.ts";
@@ -11,20 +11,23 @@ import type { WorkerAnswer, WorkerRequest } from "./worker-messages.ts";
 
 const random = createSystemRandom();
 const clock = () => performance.now();
-/** Nice value: distilling key takes what answering requests leaves. */
-const politeness = 5;
+/** Nice values: distilling key comes after answering requests, and far after it where nobody waits for the key. */
+const politeness = { hurried: 5, patient: 12 };
 
-function compute({ order, aliceAuthentication, bobAuthentication }: WorkerRequest): WorkerAnswer {
+function compute(request: WorkerRequest): WorkerAnswer {
+  const { order, aliceAuthentication, bobAuthentication, patient } = request;
+  const slowed = !beNice(patient === true ? politeness.patient : politeness.hurried);
   try {
     const surroundings = { random, aliceAuthentication, bobAuthentication, clock };
     const { report, aliceKey, bobKey, attackerBits } = computeBlock(order, surroundings);
-    if (aliceKey === undefined || bobKey === undefined) return { ok: true, report, attackerBits };
+    if (aliceKey === undefined || bobKey === undefined) return { ok: true, report, attackerBits, slowed };
     return {
       ok: true,
       report,
       aliceKey: transferable(aliceKey),
       bobKey: transferable(bobKey),
       attackerBits,
+      slowed,
     };
   } catch (reason) {
     return {
@@ -45,12 +48,17 @@ function transferable(key: Bytes): Bytes {
   return copy;
 }
 
-/** On Linux a nice value belongs to a thread; elsewhere it would slow down the whole process. */
-if (process.platform === "linux") {
+/**
+ * On Linux a nice value belongs to a thread; elsewhere it would slow down the whole process, and nothing is done. Only
+ * a privileged process may take one back. Answers false where that was refused.
+ */
+function beNice(value: number): boolean {
+  if (process.platform !== "linux") return true;
   try {
-    setPriority(politeness);
+    if (getPriority() !== value) setPriority(value);
+    return true;
   } catch {
-    // Not allowed here: then the workers compete with the rest, as elsewhere.
+    return getPriority() <= value;
   }
 }
 

@@ -7,6 +7,8 @@ export interface WorkerRequest {
   readonly order: BlockOrder;
   readonly aliceAuthentication: Bytes;
   readonly bobAuthentication: Bytes;
+  /** Nobody waits for this key: the worker leaves the processor to whoever wants it. */
+  readonly patient?: boolean;
 }
 
 /** From a worker; keys are transferred, so the worker no longer has them. */
@@ -18,5 +20,7 @@ export type WorkerAnswer =
       readonly bobKey?: Bytes;
       /** Bits that an attacker in the middle has too: for the demonstration, which sees what no end can. */
       readonly attackerBits: number;
+      /** The thread was patient once and may not be in a hurry again: only a new one can. */
+      readonly slowed?: boolean;
     }
   | { readonly ok: false; readonly message: string };

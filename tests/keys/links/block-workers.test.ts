@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { blockEpsilon } from "../../../lib/keys/links/block-plan.ts";
 import { BlockWorkers } from "../../../lib/keys/links/block-workers.ts";
 import type { WorkerRequest } from "../../../lib/keys/links/worker-messages.ts";
@@ -24,7 +24,10 @@ function request(addedLossDb = 0): WorkerRequest {
 
 const diesOfIt = 200;
 let workers: BlockWorkers;
-afterEach(() => workers.close());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await workers.close();
+});
 
 describe("the link workers", () => {
   it("compute blocks in turn when there are more blocks than workers", async () => {
@@ -49,6 +52,24 @@ describe("the link workers", () => {
       workers.run(request()),
     ]);
     expect(outcomes.map((outcome) => outcome.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  });
+
+  it("are replaced by one that may hurry when a patient block has slowed the thread for good, but not often", async () => {
+    let now = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+    workers = new BlockWorkers({ entry: fakeWorker, count: 1, share: 1 });
+    const threadOf = async (patient: boolean) => (await workers.run({ ...request(), patient })).attackerBits;
+    const first = await threadOf(true);
+    expect([await threadOf(true), await threadOf(false), await threadOf(false)]).toEqual([
+      first,
+      first,
+      first,
+    ]);
+    now = 31_000;
+    expect(await threadOf(false)).toBe(first);
+    const second = await threadOf(false);
+    expect(second).not.toBe(first);
+    expect(await threadOf(false)).toBe(second);
   });
 
   it("let nobody wait for ever when they are closed", async () => {

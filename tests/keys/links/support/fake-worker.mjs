@@ -1,8 +1,14 @@
 // A stand-in for the link worker: answers at once with equal random keys as long as the order says, or as the
 // condition demands. For tests of scheduling and faults; the physics is tested with the real worker.
-import { parentPort } from "node:worker_threads";
+import { parentPort, threadId } from "node:worker_threads";
 
-parentPort.on("message", ({ order, aliceAuthentication, bobAuthentication }) => {
+let wasPatient = false;
+
+parentPort.on("message", ({ order, aliceAuthentication, bobAuthentication, patient }) => {
+  // As for a thread whose nice value nobody may take back. Who computed stands where an attacker's bits would.
+  const slowed = wasPatient && patient !== true;
+  wasPatient ||= patient === true;
+  const attackerBits = threadId;
   if (Buffer.compare(aliceAuthentication, bobAuthentication) !== 0)
     throw new Error("the ends were not in step");
   if (order.condition.addedLossDb === 200) process.exit(1);
@@ -35,10 +41,10 @@ parentPort.on("message", ({ order, aliceAuthentication, bobAuthentication }) => 
     authenticated: order.authenticated ?? true,
     simulatedSeconds,
   };
-  if (aborted !== null) return parentPort.postMessage({ ok: true, report, attackerBits: 0 });
+  if (aborted !== null) return parentPort.postMessage({ ok: true, report, attackerBits, slowed });
   const aliceKey = crypto.getRandomValues(new Uint8Array(secretBits / 8));
   const bobKey = aliceKey.slice();
-  parentPort.postMessage({ ok: true, report, aliceKey, bobKey, attackerBits: 0 }, [
+  parentPort.postMessage({ ok: true, report, aliceKey, bobKey, attackerBits, slowed }, [
     aliceKey.buffer,
     bobKey.buffer,
   ]);
