@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { announcement } from "./lib/launcher/announce.ts";
@@ -14,6 +15,8 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 /** Starts the processes of one deployment as siblings and keeps each running until it is told to stop. */
 function launch(options: LauncherOptions): void {
   const waiting = new Set<Zone>(["qkdn", "web"]);
+  // Made anew at each start and kept nowhere: with it the agents sign in at the web process.
+  const agentSecret = options.agents ? randomBytes(32).toString("base64url") : undefined;
   const children: Child[] = [];
   let stopping = false;
 
@@ -28,22 +31,27 @@ function launch(options: LauncherOptions): void {
     onReady: (first) => {
       waiting.delete(zone);
       if (!first) say(`${zone}: running again`);
-      else if (waiting.size === 0) void announcement(options, listPosts(options.network)).then(say);
+      else if (waiting.size === 0 && zone !== "agents")
+        void announcement(options, listPosts(options.network)).then(say);
     },
     onProgress: (text) => say(`${zone}: ${text}`),
     onFatal: (reason) => {
       process.stderr.write(`${zone} could not start: ${reason}\n`);
-      void stop(1);
+      // Nothing depends on the agents.
+      if (zone !== "agents") void stop(1);
     },
     onRestart: (delayMs) => say(`${zone}: ended; starting it again in ${delayMs} ms`),
     onOutput: (line) => process.stderr.write(`${zone}: ${line}\n`),
   });
 
-  for (const [zone, file] of [
+  const programs: readonly (readonly [Zone, string])[] = [
     ["qkdn", "qkdn.js"],
     ["web", "server.js"],
-  ] as const) {
-    children.push(new Child(program(file), childEnvironment(zone, process.env, options), events(zone)));
+    ...(options.agents ? [["agents", "agents.js"] as const] : []),
+  ];
+  for (const [zone, file] of programs) {
+    const environment = childEnvironment(zone, process.env, options, agentSecret);
+    children.push(new Child(program(file), environment, events(zone)));
   }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
   process.on("disconnect", () => void stop(0));

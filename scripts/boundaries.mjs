@@ -17,7 +17,7 @@ const { default: extractTSConfig } = await import("dependency-cruiser/config-utl
 const folder = resolve(process.argv[2] ?? ".");
 process.chdir(folder);
 const { forbidden, options } = require(join(folder, ".dependency-cruiser.cjs"));
-const entries = ["lib", "app", "start.ts", "server.ts", "qkdn.ts", "kme.ts", "proxy.ts"];
+const entries = ["lib", "app", "start.ts", "server.ts", "qkdn.ts", "kme.ts", "agents.ts", "proxy.ts"];
 
 function sources(path) {
   const entry = statSync(path, { throwIfNoEntry: false });

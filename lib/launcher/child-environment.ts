@@ -37,15 +37,20 @@ const own = {
     "ORBIT_RATE",
     "FAULT_POINT",
   ],
+  agents: [],
 } as const;
 
 export type Zone = keyof typeof own;
 
-/** The environment of one child: common settings, those of its zone, and what the launcher decided. */
+/**
+ * The environment of one child: common settings, those of its zone, and what the launcher decided.
+ * @param agentSecret how the agents sign in at the web process: no other process is told.
+ */
 export function childEnvironment(
   zone: Zone,
   env: NodeJS.ProcessEnv,
   options: LauncherOptions,
+  agentSecret?: string,
 ): NodeJS.ProcessEnv {
   const picked: Record<string, string> = {};
   for (const name of [...common, ...own[zone]]) {
@@ -63,8 +68,16 @@ export function childEnvironment(
     NETWORK: options.network,
     DEMO: options.demonstration ? "1" : "0",
     HOST: lan.length > 0 ? "0.0.0.0" : "127.0.0.1",
+    ...(zone === "qkdn" || agentSecret === undefined ? {} : { AGENT_SECRET: agentSecret }),
+    ...(zone === "agents" ? originSettings(options) : {}),
     ...(lan.length > 0 ? lanSettings(zone, options) : {}),
   };
+}
+
+/** Where the agents find the relay and the gateways: as a browser does. */
+function originSettings({ lanAddresses, port, gatewayPort }: LauncherOptions): Record<string, string> {
+  const host = lanAddresses[0] === undefined ? "http://localhost" : `https://${lanAddresses[0]}`;
+  return { RELAY_ORIGIN: `${host}:${port}`, GATEWAY_ORIGIN: `${host}:${gatewayPort}` };
 }
 
 /** HTTPS with the demonstration's own certificate, which the web process trusts when it asks after the gateways. */
@@ -72,11 +85,13 @@ function lanSettings(
   zone: Zone,
   { lanAddresses, dataFolder, gatewayPort }: LauncherOptions,
 ): Record<string, string> {
+  const authority = { NODE_EXTRA_CA_CERTS: join(dataFolder, "public", "authority.crt") };
+  if (zone === "agents") return authority;
   const settings = {
     LAN: lanAddresses.join(","),
     TLS_CERT: join(dataFolder, "tls", "server.pem"),
     TLS_KEY: join(dataFolder, "tls", "server.key"),
   };
   if (zone === "qkdn") return { ...settings, GATEWAY_ORIGIN: `https://${lanAddresses[0]}:${gatewayPort}` };
-  return { ...settings, NODE_EXTRA_CA_CERTS: join(dataFolder, "public", "authority.crt") };
+  return { ...settings, ...authority };
 }

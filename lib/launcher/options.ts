@@ -7,6 +7,7 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default(".data"),
   NETWORK: z.enum(["nine", "iberia-small", "eu27"]).default("nine"),
   DEMO: z.enum(["0", "1"]).default("1"),
+  AGENTS: z.enum(["on", "off"]).default("on"),
 });
 
 export interface LauncherOptions {
@@ -15,6 +16,8 @@ export interface LauncherOptions {
   readonly dataFolder: string;
   readonly network: string;
   readonly demonstration: boolean;
+  /** Whether programs hold posts of their own; in the demonstration only. */
+  readonly agents: boolean;
   /** Addresses of this machine on the room's network; empty unless `--lan`. */
   readonly lanAddresses: readonly string[];
 }
@@ -43,13 +46,14 @@ export function readOptions(env: NodeJS.ProcessEnv, args: readonly string[]): La
   const lanAddresses = lan ? roomAddresses() : [];
   if (lan && lanAddresses.length === 0)
     throw new Error("--lan: this machine has no network address to serve on");
-  const { PORT, DATA_DIR, NETWORK, DEMO } = parsed.data;
+  const { PORT, DATA_DIR, NETWORK, DEMO, AGENTS } = parsed.data;
   return {
     port: PORT,
     gatewayPort: PORT + 1,
     dataFolder: resolve(DATA_DIR),
     network: NETWORK,
     demonstration: DEMO === "1",
+    agents: DEMO === "1" && AGENTS === "on",
     lanAddresses,
   };
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Database } from "../shared/database/database.ts";
+import { toHex } from "../shared/hex.ts";
+import type { AgentDesk } from "./socket/agent-sockets.ts";
 
 export interface ComponentHealth {
   readonly ok: boolean;
@@ -26,6 +28,8 @@ export interface HealthView {
       readonly waiting: readonly WaitingPair[];
       readonly warmUp?: unknown;
     };
+    /** The programs of the demonstration that hold posts; absent where none run. Nothing depends on them. */
+    readonly agents?: ComponentHealth & { readonly connected: number; readonly expected: number };
   };
 }
 
@@ -44,6 +48,7 @@ const gatewayAnswer = z.object({
 
 export interface HealthSources {
   readonly database: Database;
+  readonly agents?: Pick<AgentDesk, "posts" | "isConnected">;
   readonly gatewayOrigin: string;
   readonly version: string;
 }
@@ -60,8 +65,15 @@ export async function readHealth(sources: HealthSources): Promise<HealthView> {
   return {
     status: healthy ? "ok" : database.ok ? "starting" : "failed",
     version: sources.version,
-    components: { database, gateways, keys },
+    components: { database, gateways, keys, ...viewAgents(sources.agents) },
   };
+}
+
+function viewAgents(desk: HealthSources["agents"]): Pick<HealthView["components"], "agents"> {
+  if (desk === undefined || desk.posts.length === 0) return {};
+  const expected = desk.posts.length;
+  const connected = desk.posts.filter(({ user }) => desk.isConnected(toHex(user))).length;
+  return { agents: { ok: connected === expected, connected, expected } };
 }
 
 /** Commits a row, because a database that only reads is of no use here. */

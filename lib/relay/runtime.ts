@@ -5,6 +5,7 @@ import type { Sessions, Standing } from "./accounts/sessions.ts";
 import type { HealthView } from "./health.ts";
 import type { Log } from "./log.ts";
 import type { Post, Site } from "./posts.ts";
+import type { AgentDesk } from "./socket/agent-sockets.ts";
 import type { IdentityTokens } from "./tokens/identity-tokens.ts";
 
 /**
@@ -21,6 +22,8 @@ export interface RelayRuntime {
   /** Empty outside demonstration mode. */
   readonly posts: readonly Post[];
   readonly sites: readonly Site[];
+  /** No posts where no agents run. */
+  readonly agents: AgentDesk;
   readonly log: Log;
   health(): Promise<HealthView>;
   /** The signed-in user behind a session cookie's value, asked of the database. */

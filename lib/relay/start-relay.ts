@@ -8,9 +8,11 @@ import { lockFolder } from "../shared/database/folder-lock.ts";
 import { migrate } from "../shared/database/migrate.ts";
 import { openPglite } from "../shared/database/open-pglite.ts";
 import { openPostgres } from "../shared/database/open-postgres.ts";
+import { toHex } from "../shared/hex.ts";
 import { Accounts } from "./accounts/accounts.ts";
 import { Lockout } from "./accounts/lockout.ts";
 import { Sessions } from "./accounts/sessions.ts";
+import { listAgentPosts } from "./agent-posts.ts";
 import { AttachmentServer } from "./attachments/attachment-server.ts";
 import { AttachmentStore } from "./attachments/attachment-store.ts";
 import { keepSwept } from "./attachments/keep-swept.ts";
@@ -20,6 +22,7 @@ import { gatewayOriginFor } from "./http/hosts.ts";
 import type { Log } from "./log.ts";
 import { listEndpointSites, listPosts } from "./posts.ts";
 import type { RelayRuntime } from "./runtime.ts";
+import type { AgentAnswer, AgentDesk } from "./socket/agent-sockets.ts";
 import { identifyBearer } from "./socket/handshake.ts";
 import { openRelaySockets, type RelaySockets } from "./socket/relay-sockets.ts";
 import { openIdentityKey } from "./tokens/identity-key.ts";
@@ -115,7 +118,16 @@ async function assemble(store: RelayStore, options: RelayServicesOptions): Promi
   const sites = listEndpointSites(config.network);
   if (config.demonstration) await accounts.seedPosts(posts);
   else await sessions.endDemonstration();
+  const agentPosts = config.agentSecret === undefined ? [] : listAgentPosts(config.network);
+  await accounts.seedAgents(agentPosts);
   let sockets: RelaySockets | undefined;
+  const notYet: AgentAnswer = { ok: false, code: "agent.away", message: "The relay is starting." };
+  const agents: AgentDesk = {
+    posts: agentPosts,
+    isConnected: (user) => sockets?.agents.isConnected(user) ?? false,
+    command: async (user, name, input) => (await sockets?.agents.command(user, name, input)) ?? notYet,
+    state: async (user) => (await sockets?.agents.state(user)) ?? notYet,
+  };
 
   const runtime: RelayRuntime = {
     config,
@@ -126,10 +138,12 @@ async function assemble(store: RelayStore, options: RelayServicesOptions): Promi
     tokens,
     posts,
     sites,
+    agents,
     log,
     health: () =>
       readHealth({
         database,
+        agents,
         gatewayOrigin: gatewayOriginFor(undefined, config),
         version,
       }),
@@ -170,6 +184,7 @@ async function assemble(store: RelayStore, options: RelayServicesOptions): Promi
         database,
         gatewayOrigin: gatewayOriginFor(undefined, config),
         log,
+        agents: new Set(agentPosts.map(({ user }) => toHex(user))),
       });
     },
     close: async () => {

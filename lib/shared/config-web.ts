@@ -27,6 +27,7 @@ const environment = z.object({
   TLS_CERT: optionalText,
   TLS_KEY: optionalText,
   NEXTAUTH_SECRET: optionalText,
+  AGENT_SECRET: optionalText,
   OIDC_ISSUER: optionalText,
   OIDC_CLIENT_ID: optionalText,
   OIDC_CLIENT_SECRET: optionalText,
@@ -59,6 +60,8 @@ export interface WebConfig {
   readonly allowedHosts: readonly string[];
   readonly tls: TlsFiles | undefined;
   readonly sessionSecret: string | undefined;
+  /** The agents sign in with it; made by the launcher at each start. Not set: there are no agents. */
+  readonly agentSecret: string | undefined;
   readonly oidc: OidcConfig | undefined;
   readonly logLevel: string;
 }
@@ -82,14 +85,15 @@ export function readWebConfig(env: NodeJS.ProcessEnv): WebConfig {
     gatewayOrigin: readGatewayOrigin(values.GATEWAY_ORIGIN),
     allowedHosts: [...values.LAN, ...values.ALLOWED_HOSTS],
     tls: readTlsFiles(values.TLS_CERT, values.TLS_KEY),
-    sessionSecret: readSecret(values.NEXTAUTH_SECRET),
+    sessionSecret: readSecret("NEXTAUTH_SECRET", values.NEXTAUTH_SECRET),
+    agentSecret: values.DEMO === "1" ? readSecret("AGENT_SECRET", values.AGENT_SECRET) : undefined,
     oidc: readOidc(values),
     logLevel: values.LOG_LEVEL,
   };
 }
 
-function readSecret(text: string | undefined): string | undefined {
-  if (text !== undefined && text.length < 32) throw new Error("NEXTAUTH_SECRET: at least 32 characters");
+function readSecret(name: string, text: string | undefined): string | undefined {
+  if (text !== undefined && text.length < 32) throw new Error(`${name}: at least 32 characters`);
   return text;
 }
 

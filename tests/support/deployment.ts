@@ -23,6 +23,8 @@ export interface DeploymentOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** From nothing, as on a newcomer's machine; otherwise a new folder starts as a copy of warmed data. */
   readonly fromNothing?: boolean;
+  /** With the programs that hold posts (grid, payments, custodians); without them unless asked. */
+  readonly agents?: boolean;
   /** `--lan`: HTTPS on this machine's address in the room's network. */
   readonly lan?: boolean;
 }
@@ -68,6 +70,7 @@ export class Deployment {
         PORT: String(port),
         DATA_DIR: dataFolder,
         NETWORK: network,
+        AGENTS: options.agents ? "on" : "off",
         ...options.env,
       },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -146,8 +149,8 @@ export class Deployment {
   }
 
   /** Process id of one zone, found among the launcher's children. */
-  pidOf(zone: "web" | "qkdn"): number | undefined {
-    const script = zone === "web" ? "server.js" : "qkdn.js";
+  pidOf(zone: "web" | "qkdn" | "agents"): number | undefined {
+    const script = { web: "server.js", qkdn: "qkdn.js", agents: "agents.js" }[zone];
     for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
       try {
         const parent = Number(readFileSync(`/proc/${name}/stat`, "utf8").split(") ")[1]?.split(" ")[1]);
@@ -160,13 +163,13 @@ export class Deployment {
     return undefined;
   }
 
-  kill(zone: "web" | "qkdn"): void {
+  kill(zone: "web" | "qkdn" | "agents"): void {
     const pid = this.pidOf(zone);
     if (pid !== undefined) process.kill(pid, "SIGKILL");
   }
 
   /** Kills a zone that runs, and returns the process id of the one the launcher starts in its place. */
-  async killAndSeeRestarted(zone: "web" | "qkdn"): Promise<number> {
+  async killAndSeeRestarted(zone: "web" | "qkdn" | "agents"): Promise<number> {
     const before = await until(`${zone} runs`, () => this.pidOf(zone));
     process.kill(before, "SIGKILL");
     return until(`${zone} is started again`, () => {

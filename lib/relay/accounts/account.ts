@@ -2,7 +2,7 @@ import type { User } from "../../../prisma/relay/client/client.ts";
 import { toHex } from "../../shared/hex.ts";
 import { isRole, type Role } from "./roles.ts";
 
-export type AccountKind = "demonstration" | "desk" | "password" | "oidc";
+export type AccountKind = "demonstration" | "desk" | "agent" | "password" | "oidc";
 
 /** A user as the rest of the web process sees one. Nothing secret: safe in a session or an answer. */
 export interface Account {
@@ -28,7 +28,9 @@ export function toAccount(
   };
 }
 
-/** Posts and stage desks belong to the demonstration: their traffic may be shown to an audience. */
+/** Posts, stage desks and agents belong to the demonstration: their traffic may be shown to an audience. */
 export function isDemonstration(kind: string): boolean {
-  return kind === "demonstration" || kind === "desk";
+  return (demonstrationKinds as readonly string[]).includes(kind);
 }
+
+export const demonstrationKinds = ["demonstration", "desk", "agent"] as const;

@@ -55,6 +55,30 @@ export class Accounts {
     }
   }
 
+  /** Makes the agents' accounts; those that no program holds in this start are switched off. */
+  async seedAgents(posts: readonly Post[]): Promise<void> {
+    await this.#prisma.user.createMany({
+      data: posts.map((post) => ({ ...columns(post), kind: "agent" })),
+      skipDuplicates: true,
+    });
+    const held = posts.map(({ handle }) => handle);
+    const agents = { kind: "agent" } as const;
+    await this.#prisma.user.updateMany({
+      where: { ...agents, handle: { in: held } },
+      data: { disabled: false },
+    });
+    await this.#prisma.user.updateMany({
+      where: { ...agents, handle: { notIn: held }, disabled: false },
+      data: { disabled: true, sessionVersion: { increment: 1 } },
+    });
+  }
+
+  /** The agent with this handle, when a program may hold it. */
+  async findAgent(handle: string): Promise<Account | null> {
+    const user = await this.#prisma.user.findUnique({ where: { handle } });
+    return user === null || user.kind !== "agent" || user.disabled ? null : toAccount(user);
+  }
+
   /** A stage desk's account: the same answer for the same stage, side and site. */
   async openDesk(stage: string, side: "alice" | "bob", site: Site): Promise<Account> {
     const handle = `desk-${side}-${stage}`;

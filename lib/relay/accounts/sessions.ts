@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { PrismaClient } from "../../../prisma/relay/client/client.ts";
 import { copyBytes } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
-import { type Account, isDemonstration, toAccount } from "./account.ts";
+import { type Account, demonstrationKinds, isDemonstration, toAccount } from "./account.ts";
 
 /** From signing in, whatever the person does meanwhile. */
 export const sessionMs = 8 * 3_600_000;
@@ -87,9 +87,9 @@ export class Sessions {
 
   /** The demonstration was switched off: nobody goes on as one of its posts. */
   async endDemonstration(): Promise<void> {
-    await this.#prisma.session.deleteMany({ where: { user: { kind: { in: ["demonstration", "desk"] } } } });
+    await this.#prisma.session.deleteMany({ where: { user: { kind: { in: [...demonstrationKinds] } } } });
     await this.#prisma.user.updateMany({
-      where: { kind: { in: ["demonstration", "desk"] } },
+      where: { kind: { in: [...demonstrationKinds] } },
       data: { sessionVersion: { increment: 1 } },
     });
   }

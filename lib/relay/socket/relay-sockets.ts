@@ -15,6 +15,7 @@ import { RelayError } from "../relay-error.ts";
 import { readAudience } from "../store/audience.ts";
 import { putReceipts } from "../store/receipts.ts";
 import { requireMember } from "../store/standing.ts";
+import { AgentSockets, requireAgent } from "./agent-sockets.ts";
 import { answering } from "./answer.ts";
 import { EntryQueue } from "./entry-queue.ts";
 import { FanOut } from "./fan-out.ts";
@@ -33,9 +34,12 @@ export interface RelaySocketsOptions extends HandshakeServices {
   /** Where the gateways publish the site list. */
   readonly gatewayOrigin: string;
   readonly log: Log;
+  /** Users (hex) of the agents of this start. */
+  readonly agents: ReadonlySet<string>;
 }
 
 export interface RelaySockets {
+  readonly agents: AgentSockets;
   readonly signOffs: SignOffs;
   /** Answers what is waiting, then disconnects everybody. */
   close(): Promise<void>;
@@ -70,12 +74,15 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
   const putReceipt = commits.kind(putReceipts);
   const signOffs = new SignOffs(io, database);
   const revoked = new RevokedDevices(io, () => fetchSiteList(options.gatewayOrigin, Date.now));
-  for (const space of [io.of("/"), wiretap]) {
+  const agents = new AgentSockets(io, log);
+  for (const space of [io.of("/"), wiretap, io.of("/agents")]) {
     space.use((socket, next) => {
       identifySocket(socket.handshake, options, Date.now())
         .then((data) => {
-          refuseUnfit(space.name, data.standing.account.roles, data.speaker.device, config.demonstration);
-          if (revoked.has(data.standing.account.site, data.speaker.device))
+          const { account, session } = data.standing;
+          refuseUnfit(space.name, account.roles, data.speaker.device, config.demonstration);
+          if (space.name === "/agents") requireAgent(account, session, options.agents);
+          if (revoked.has(account.site, data.speaker.device))
             throw new RelayError("relay.signed-out", "This device was revoked by its site.");
           Object.assign(socket.data, data);
           next();
@@ -91,6 +98,7 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
     signOffs.sweep().catch((error: unknown) => log.error({ err: error }, "the session sweep failed"));
   }, sweepMs);
   return {
+    agents,
     signOffs,
     close: async () => {
       clearInterval(sweeping);

@@ -3,7 +3,7 @@ import type { Database } from "../../shared/database/database.ts";
 import { findFallen } from "../store/standing.ts";
 import { type RelayServer, type RelaySocket, sessionRoom, userRoom } from "./socket-types.ts";
 
-export const namespaces = ["/", "/wiretap"] as const;
+export const namespaces = ["/", "/wiretap", "/agents"] as const;
 
 /** Disconnects, on every web process, the sockets of people who may no longer be there. */
 export class SignOffs {

@@ -1,5 +1,6 @@
-import type { OpenedMessage } from "../../messenger/engine-options.ts";
+import type { OpenedMessage, RefusedEntry } from "../../messenger/engine-options.ts";
 import type { MessengerEngine } from "../../messenger/messenger-engine.ts";
+import type { Wire } from "./wire.ts";
 
 export const agentKinds = ["grid", "payments", "custodian"] as const;
 export type AgentKind = (typeof agentKinds)[number];
@@ -36,6 +37,12 @@ export interface AgentContext {
    * What was opened before (also before a crash) is in `engine.messages`.
    */
   readonly onOpened: (listener: (message: OpenedMessage) => void) => () => void;
+  /** The same for entries that this device refuses: forged, altered, played again. */
+  readonly onRefused: (listener: (entry: RefusedEntry) => void) => () => void;
+  /** Differs with each start of the deployment, and stays when this process alone is started again. */
+  readonly run: string;
+  /** For the stage's attacker: the relay as somebody sees it who took over another agent's connection. */
+  readonly tapConnectionOf: (peer: AgentPost) => Promise<Wire>;
 }
 
 /** A refused command throws a VernamError; its code and message reach the presenter. */
