@@ -1,11 +1,5 @@
 import { split } from "shamir-secret-sharing";
-import type { Signer } from "../../protocol/signing.ts";
-import {
-  signVaultShare,
-  type VaultShare,
-  vaultCustodians,
-  vaultDocumentBytes,
-} from "../../protocol/vault-share.ts";
+import { type VaultShare, vaultCustodians, vaultDocumentBytes } from "../../protocol/vault-share.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { VaultError } from "./vault-error.ts";
 import { sealDocument } from "./vault-secret.ts";
@@ -21,14 +15,14 @@ export interface SplitPlan {
 
 /**
  * Splits a document so that any k of the n shares give it back and k − 1 tell nothing of it but its length.
- * Returns the encoded signed shares in the order of their index. The document's name and tag are inside the secret.
+ * `sign` encodes and signs one. Returns them in the order of their index. The document's name and tag are inside the secret.
  *
  * @throws VaultError vault.plan, vault.document-size
  */
 export async function splitDocument(
   document: { readonly name: string; readonly content: Bytes },
   plan: SplitPlan,
-  signer: Signer,
+  sign: (share: VaultShare) => Promise<Bytes>,
 ): Promise<Bytes[]> {
   const { vault, generation, threshold, total } = plan;
   if (!(Number.isInteger(threshold) && threshold >= 2 && threshold <= total && total <= vaultCustodians))
@@ -57,7 +51,7 @@ export async function splitDocument(
         total,
         share: bytes as Bytes,
       };
-      signed.push(await signVaultShare(share, signer));
+      signed.push(await sign(share));
       bytes.fill(0);
     }
     return signed;

@@ -26,8 +26,8 @@ export class TestWorld {
     this.gateways = gateways;
   }
 
-  static async create(): Promise<TestWorld> {
-    return new TestWorld(await FakeGateways.create(["lisbon", "madrid", "paris", "rome"]));
+  static async create(more: readonly string[] = []): Promise<TestWorld> {
+    return new TestWorld(await FakeGateways.create(["lisbon", "madrid", "paris", "rome", ...more]));
   }
 
   user(name: string, site: string): FakeUser {

@@ -10,7 +10,7 @@ import {
   verifyVaultConsent,
   verifyVaultRequest,
 } from "../../../lib/protocol/vault-request.ts";
-import { parseVaultShare, signVaultShare } from "../../../lib/protocol/vault-share.ts";
+import { parseVaultShare, signVaultShare, type VaultShare } from "../../../lib/protocol/vault-share.ts";
 import {
   checkShares,
   type KnownVault,
@@ -22,6 +22,7 @@ import type { Bytes } from "../../../lib/shared/bytes.ts";
 import { utf8 } from "../../../lib/shared/bytes.ts";
 
 const owner = await createSeedSigner(new Uint8Array(32).fill(7));
+const sign = (share: VaultShare) => signVaultShare(share, owner);
 const stranger = await createSeedSigner(new Uint8Array(32).fill(8));
 const vault = new Uint8Array(16).fill(1);
 const places = ["Lisbon", "Madrid", "Rome", "Valletta", "Budapest", "Brussels", "Luxembourg"];
@@ -30,7 +31,7 @@ async function store(content: Bytes, threshold: number, total: number, generatio
   const shares = await splitDocument(
     { name: "plan.txt", content },
     { vault, generation, threshold, total },
-    owner,
+    sign,
   );
   const known: KnownVault = { vault, generation, threshold, total, ownerKey: owner.ed25519PublicKey };
   const returned: ReturnedShare[] = shares.map((bytes, i) => ({ custodian: places[i]!, bytes }));
@@ -118,7 +119,7 @@ describe("a share that is not as it was made", () => {
 
   it("cannot be made with numbers that do not fit", async () => {
     const plan = { vault, generation: 1, threshold: 4, total: 3 };
-    await expect(splitDocument({ name: "x", content: utf8("y") }, plan, owner)).rejects.toMatchObject({
+    await expect(splitDocument({ name: "x", content: utf8("y") }, plan, sign)).rejects.toMatchObject({
       code: "vault.plan",
     });
     const share = { vault, generation: 1, index: 4, threshold: 2, total: 3, share: new Uint8Array(3) };
