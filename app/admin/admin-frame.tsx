@@ -15,8 +15,10 @@ const pages = [
   { key: "consumption", href: "/admin/consumption", icon: "chart" },
   { key: "ledger", href: "/admin/ledger", icon: "ledger" },
   { key: "kmes", href: "/admin/kmes", icon: "server" },
+  { key: "policies", href: "/admin/policies", icon: "shield" },
   { key: "people", href: "/admin/people", icon: "people" },
   { key: "alarms", href: "/admin/alarms", icon: "alarm" },
+  { key: "service", href: "/admin/service", icon: "clock" },
 ] as const satisfies readonly { key: string; href: string; icon: IconName }[];
 
 export function AdminFrame({ children, base }: { children: ReactNode; base?: string }) {

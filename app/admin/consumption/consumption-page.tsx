@@ -12,7 +12,9 @@ import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 import { PageHeading } from "@/lib/ui/page-heading.tsx";
 import { Segmented } from "@/lib/ui/segmented.tsx";
 import { Stat, Stats } from "@/lib/ui/stat.tsx";
+import { useRangeEnd } from "../time-range.tsx";
 import { exportCsv, exportJson } from "./export-consumption.ts";
+import { Forecast } from "./forecast.tsx";
 import { GroupTable } from "./group-table.tsx";
 import { type Grouping, groupings } from "./grouping.ts";
 import { SeriesTable } from "./series-table.tsx";
@@ -22,21 +24,10 @@ const ranges = {
   "1h": { ms: 3_600_000, bucketMs: 60_000 },
   "6h": { ms: 21_600_000, bucketMs: 300_000 },
   "24h": { ms: 86_400_000, bucketMs: 1_200_000 },
+  "7d": { ms: 604_800_000, bucketMs: 10_800_000 },
 } as const;
 
 type RangeName = keyof typeof ranges;
-
-/** The end of the range moves on with time, in steps of one bucket, so that every read is of whole buckets. */
-function useRangeEnd(bucketMs: number): number | null {
-  const [end, setEnd] = useState<number | null>(null);
-  useEffect(() => {
-    const step = () => setEnd(Math.ceil(Date.now() / bucketMs) * bucketMs);
-    step();
-    const timer = setInterval(step, Math.min(bucketMs, 15_000));
-    return () => clearInterval(timer);
-  }, [bucketMs]);
-  return end;
-}
 
 export function ConsumptionPage() {
   const t = useTranslations();
@@ -91,6 +82,7 @@ function Consumption({ range, end, by, onBy }: ConsumptionProps) {
     <div className="grid grid-cols-[minmax(0,1fr)] gap-6 pb-10">
       <Totals view={shown} />
       <Chart view={shown} />
+      <Forecast />
       <section className="grid grid-cols-[minmax(0,1fr)] gap-2 px-4">
         <div className="flex flex-wrap items-center justify-between gap-2">
           <Segmented

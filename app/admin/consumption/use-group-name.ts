@@ -7,6 +7,8 @@ import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
 import type { Grouping } from "./grouping.ts";
 
 const purposes = ["relayed", "supplied", "authentication", "expired", "discarded"] as const;
+/** By their numbers, from 1. */
+const suiteNames = ["OTP", "AES", "HYBRID", "OTP_HYBRID"] as const;
 const levels = ["0", "1", "2", "3"] as const;
 
 /** Name of a group as a person knows it: sites by their names, purposes and suites in words. */
@@ -21,8 +23,8 @@ export function useGroupName(by: Grouping): (name: string) => string {
         return purpose ? t(`consumption.purpose.${purpose}`) : name;
       }
       if (by === "suite") {
-        if (name === "1" || name === "OTP") return t("messages.suiteName.OTP");
-        return name === "2" || name === "AES" ? t("messages.suiteName.AES") : name;
+        const suite = suiteNames[Number(name) - 1];
+        return suite ? t(`messages.suiteName.${suite}`) : name;
       }
       if (by === "level") {
         const level = levels.find((one) => one === name);
