@@ -7,7 +7,7 @@ import { AgentsOrigin } from "./agents-origin.ts";
 
 export interface AgentsOptions {
   readonly config: AgentsConfig;
-  readonly duties: Readonly<Record<AgentKind, StartDuty>>;
+  readonly duties: Readonly<Partial<Record<AgentKind, StartDuty>>>;
   readonly log: AgentLog;
 }
 
@@ -32,10 +32,12 @@ export function startAgents({ config, duties, log }: AgentsOptions): Agents {
     const posts = await findPosts(web, stopping.signal);
     for (const post of posts) {
       if (stopping.signal.aborted) return;
+      const startDuty = duties[post.kind];
+      if (startDuty === undefined) continue;
       const host = new AgentHost({
         post,
         peers: posts.filter(({ kind, handle }) => kind === post.kind && handle !== post.handle),
-        startDuty: duties[post.kind],
+        startDuty,
         web,
         relayOrigin: config.relayOrigin,
         gatewayOrigin: config.gatewayOrigin,
