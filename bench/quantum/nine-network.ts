@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { KeyWorld } from "../../lib/keys/key-world-types.ts";
+import type { SimulatedLinkNetwork } from "../../lib/keys/links/link-network-types.ts";
 import { openSimulatedWorld } from "../../lib/keys/open-simulated-world.ts";
 import { loadNamedNetwork } from "../../lib/network/named-networks.ts";
 
@@ -13,12 +14,13 @@ const fillPatienceMs = 150_000;
 const steadyMs = 60_000;
 const messagesPerSecond = 5;
 /**
- * The steady load begins in the middle of refilling, not on full pools: first a heavier one draws the pools of the
- * routes down to their refill mark. So what is generated in the measured minute must cover what it consumes, and
- * what the minute costs includes it.
+ * A full pool rests until it is down to its refill mark, so a minute on full pools would generate nothing. First large
+ * keys draw the links of all routes down to that mark: the measured minute then pays for filling them again, which is
+ * more than it consumes.
  */
-const drawDownRate = 15;
-const drawDownMs = 30_000;
+const refillMark = 0.7;
+const largeKeyBits = 8 * 4096;
+const mostLargeKeys = 40;
 /** 64 bytes of padded text with the key of its tag. */
 const messageKeyBits = 8 * (64 + 32);
 const pause = (ms: number) => new Promise((next) => setTimeout(next, ms));
@@ -65,6 +67,22 @@ async function connectedPairs(world: KeyWorld, count: number): Promise<Pair[]> {
   return pairs;
 }
 
+/** Draws large keys until a link of the pair's route is at its refill mark. Answers whether one came there. */
+async function drawDown(world: KeyWorld, links: SimulatedLinkNetwork, [a, b]: Pair): Promise<boolean> {
+  for (let drawn = 0; drawn < mostLargeKeys; drawn++) {
+    const { keys, origin } = await world
+      .providerFor(a, "built-in")
+      .encKeys({ slaveSae: `sae-${b}`, number: 1, size: largeKeyBits });
+    for (const { key } of keys) key.destroy();
+    const hops = new Set(
+      origin?.routes.flatMap((sites) => sites.slice(1).map((site, i) => [sites[i], site].sort().join())),
+    );
+    const onRoute = links.statuses().filter(({ id }) => hops.has(id.split("~").sort().join()));
+    if (onRoute.some((link) => link.availableBytes <= refillMark * link.capacityBytes)) return true;
+  }
+  return false;
+}
+
 async function sendAtRate(world: KeyWorld, pairs: readonly Pair[], rate: number, forMs: number) {
   const until = Date.now() + forMs;
   const under: Promise<boolean>[] = [];
@@ -105,7 +123,8 @@ export async function measureNine(
     metrics.nine_fill_before_steady = fillOf(world);
     log(`pools ${Math.round(100 * fillOf(world))} % full`);
     const pairs = await connectedPairs(world, 20);
-    await sendAtRate(world, pairs, drawDownRate, drawDownMs);
+    const down = await Promise.all(pairs.map((pair) => drawDown(world, links, pair).catch(() => false)));
+    log(`${down.filter(Boolean).length} of ${pairs.length} routes are drawn down`);
     metrics.nine_fill_at_steady = fillOf(world);
     const before = world.views.overview();
     let load = { asked: 0, served: 0 };
@@ -117,7 +136,12 @@ export async function measureNine(
     metrics.nine_steady_generated_bytes = after.generatedBytes - before.generatedBytes;
     metrics.nine_steady_consumed_bytes = after.consumedBytes - before.consumedBytes;
     metrics.nine_fill_after_steady = fillOf(world);
-    log(`steady: ${(metrics.nine_cpu_share_steady ?? 0).toFixed(2)} cores`);
+    const covered = metrics.nine_steady_generated_bytes >= metrics.nine_steady_consumed_bytes;
+    log(
+      `steady: ${(metrics.nine_cpu_share_steady ?? 0).toFixed(2)} cores; ` +
+        `generated ${metrics.nine_steady_generated_bytes} bytes ${covered ? ">=" : "<"} consumed ${metrics.nine_steady_consumed_bytes} bytes`,
+    );
+    if (!covered) throw new Error("the links generated less than the steady load consumed");
   } finally {
     await links.close();
     await world.close();
