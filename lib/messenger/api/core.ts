@@ -170,6 +170,8 @@ export interface LevelChoice {
   readonly preset: SuiteName;
   /** Suites that may be chosen, weakest first; empty with `refused`. */
   readonly offered: readonly SuiteName[];
+  /** Whether its key goes two ways without a common trusted node: where there are two, or else not at all. */
+  readonly routes: "one" | "two-wanted" | "two-required";
   /** Why nothing of this level can be sent here: a stable code. */
   readonly refused: string | null;
 }

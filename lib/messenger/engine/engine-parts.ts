@@ -25,6 +25,8 @@ export interface EngineParts {
   readonly revocations: () => Revocations;
   /** What each classification demands in this network. */
   readonly levelPolicy: () => LevelPolicy;
+  /** What of it a message that comes now must keep to. */
+  readonly readingPolicy: () => LevelPolicy;
   /** Only one draw → encrypt → commit at a time per device: sequence numbers and parents are given here. */
   readonly bindLock: SerialQueue;
   readonly now: () => number;

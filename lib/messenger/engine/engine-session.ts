@@ -1,6 +1,6 @@
 import { type Command, signCommand } from "../../protocol/command.ts";
 import type { ParsedCertificate } from "../../protocol/device-certificate.ts";
-import { defaultLevelPolicy } from "../../protocol/level-policy.ts";
+import type { LevelPolicy } from "../../protocol/level-policy.ts";
 import { relayBytes } from "../../protocol/relay-events.ts";
 import type { SiteList } from "../../protocol/site-list.ts";
 import type { Bytes } from "../../shared/bytes.ts";
@@ -34,6 +34,7 @@ import { ConversationBook } from "./conversation-book.ts";
 import type { DeviceIdentity } from "./device-identity.ts";
 import { Directory } from "./directory.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { PolicyKeeper } from "./policy-keeper.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
 export interface SessionOptions {
@@ -78,6 +79,7 @@ export class EngineSession {
   readonly files: FileDesk;
   readonly lost: LostMessages;
   readonly #options: SessionOptions;
+  readonly #policy: PolicyKeeper;
   readonly #copies: CopyDesk;
   readonly #receipts: ReceiptDesk;
   readonly #inbox: Inbox;
@@ -88,6 +90,8 @@ export class EngineSession {
     this.#options = options;
     const directory = new Directory(store, relay, options.siteList);
     const siteList = () => options.siteList;
+    const policy = new PolicyKeeper(store, now);
+    this.#policy = policy;
     this.parts = {
       store,
       self,
@@ -97,7 +101,8 @@ export class EngineSession {
       siteList,
       sealingSeeds: () => options.keeper.seeds,
       revocations: () => options.revocations.current,
-      levelPolicy: () => defaultLevelPolicy,
+      levelPolicy: () => policy.current,
+      readingPolicy: () => policy.reading,
       bindLock: new SerialQueue(),
       now,
       announce,
@@ -178,6 +183,7 @@ export class EngineSession {
   async open(): Promise<void> {
     const { directory, relay, gateway, self, now } = this.parts;
     await this.#options.revocations.load();
+    await this.#policy.load();
     await directory.load(now());
     await directory.add(this.#options.keeper.certificate.bytes);
     await this.book.load();
@@ -195,6 +201,7 @@ export class EngineSession {
       disconnected: () => this.#stateChanged(),
       copy: (pushed) => void this.#copies.push(pushed),
       revoked: (list) => void this.#takeRevocations(list).catch(() => undefined),
+      policy: (policy) => this.#takePolicy(policy),
       refused: (code) => this.#options.gatewayRefused(code),
     });
     relay.open(self.device, {
@@ -318,6 +325,15 @@ export class EngineSession {
       await this.book.dropRevoked(conversation);
     }
     this.parts.announce({ type: "contacts" });
+  }
+
+  /** New rules: what was written under the old ones and has no key yet is refused where it breaks them, and says so. */
+  #takePolicy(policy: LevelPolicy): void {
+    const write = this.#policy.take(policy);
+    if (!write || this.#stopped) return;
+    this.parts.store.commitLazily([write]);
+    for (const conversation of this.book.all.values()) this.outgoing.policyChanged(conversation);
+    this.parts.announce({ type: "conversations" });
   }
 
   /** The relay ends the sockets of devices on it. */

@@ -229,6 +229,7 @@ export class GatewayClient implements GatewayPort {
       const { requestId, message } = await session.channel.open(messageBytes(data));
       if (message.type === "copy-push") this.#listener?.copy(message);
       else if (message.type === "revocation-list") this.#listener?.revoked(message.list);
+      else if (message.type === "level-policy") this.#listener?.policy(message.policy);
       else this.#settle(session, requestId, message);
     } catch {
       this.#lost(session);

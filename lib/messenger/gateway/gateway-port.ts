@@ -1,5 +1,6 @@
 import type { Drawn, ListedDevice } from "../../protocol/channel-messages.ts";
 import type { DrawRequest } from "../../protocol/draw-request.ts";
+import type { LevelPolicy } from "../../protocol/level-policy.ts";
 import type { SealedCopy } from "../../protocol/sealed-copy.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
@@ -28,6 +29,8 @@ export interface GatewayListener {
   copy(pushed: PushedCopy): void;
   /** A site's signed list of revoked devices. */
   revoked(list: Bytes): void;
+  /** The network's rules for levels. */
+  policy(policy: LevelPolicy): void;
   /** The gateway refused this device's connection, with the error's code as reason. */
   refused(code: string): void;
 }

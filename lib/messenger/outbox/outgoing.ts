@@ -1,5 +1,6 @@
+import { levelRule } from "../../protocol/level-policy.ts";
 import type { Payload } from "../../protocol/payload.ts";
-import { epochSuiteOf, type Suite, usesPad } from "../../protocol/suites.ts";
+import { epochSuiteOf, isAtLeast, type Suite, usesPad } from "../../protocol/suites.ts";
 import { type Bytes, equalBytes, utf8 } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
 import { timeUuid } from "../../shared/uuid.ts";
@@ -319,7 +320,13 @@ export class Outgoing {
     this.#prefetched.forget(conversation.id);
     this.#dropResends(conversation);
     const { roster } = conversation;
-    if (roster && !roster.members.has(this.#parts.self.user)) this.#refuseOpen(conversation);
+    if (roster && !roster.members.has(this.#parts.self.user)) {
+      this.#refuseOpen(conversation, () => true, {
+        code: "conversation.left",
+        reason: "this person is not a member of the conversation any more",
+        nextStep: "Ask a moderator to be added again.",
+      });
+    }
     this.pump(conversation);
   }
 
@@ -338,16 +345,29 @@ export class Outgoing {
     }
   }
 
-  /** This person is no member any more: what was not encrypted yet stays unsent, and says so. */
-  #refuseOpen(conversation: Conversation): void {
-    const code = "conversation.left";
-    const reason = "this person is not a member of the conversation any more";
-    const nextStep = "Ask a moderator to be added again.";
+  /** What has no ciphertext yet and is too weak by now for its level stays unsent, and says so. */
+  policyChanged(conversation: Conversation): void {
+    const policy = this.#parts.levelPolicy();
+    this.#prefetched.forget(conversation.id);
+    const tooWeak = ({ suite, level }: OutboxItem) => !isAtLeast(suite, levelRule(policy, level).minimum);
+    this.#refuseOpen(conversation, tooWeak, {
+      code: "level.suite-too-weak",
+      reason: "the suite is not strong enough any more for this classification",
+      nextStep: "Choose a stronger suite.",
+    });
+    this.pump(conversation);
+  }
+
+  #refuseOpen(
+    conversation: Conversation,
+    which: (item: OutboxItem) => boolean,
+    because: { readonly code: string; readonly reason: string; readonly nextStep: string },
+  ): void {
     const writes: StoreWrite[] = [];
     for (const item of this.#lines.open(conversation.id)) {
-      if (item.binding || !isOpen(item.state)) continue;
+      if (item.binding || !isOpen(item.state) || !which(item)) continue;
       this.#supply.dropKey(item);
-      item.state = advance(item.state, { type: "refused", code, reason, nextStep });
+      item.state = advance(item.state, { type: "refused", ...because });
       writes.push(itemWrite(item));
     }
     if (writes.length === 0) return;

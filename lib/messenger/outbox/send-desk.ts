@@ -1,6 +1,7 @@
 import {
   checkLevel,
   type LevelPolicy,
+  type LevelRule,
   levelRule,
   suiteOffered,
   suitesFor,
@@ -89,10 +90,16 @@ export class SendDesk {
     const levels = allLevels.map<LevelChoice>((level) => ({
       level,
       minimum: suiteName(levelRule(this.#policy, level).minimum),
+      routes: routesWanted(levelRule(this.#policy, level)),
       preset: suiteName(suiteOffered(level, minimum, this.#policy)),
       offered: left ? [] : suitesFor(level, minimum, this.#policy).map(suiteName),
       refused: left ? "conversation.left" : null,
     }));
     return { levels };
   }
+}
+
+function routesWanted({ disjointRoutes, requireDisjoint }: LevelRule): LevelChoice["routes"] {
+  if (!disjointRoutes) return "one";
+  return requireDisjoint ? "two-required" : "two-wanted";
 }

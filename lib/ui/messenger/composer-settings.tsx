@@ -51,6 +51,12 @@ export function ComposerSettings(props: ComposerSettingsProps) {
           />
         ) : null}
         <SuiteControls suite={suite} choice={choice} onChange={props.onSuite} />
+        {choice.routes === "one" ? null : (
+          <span className="inline-flex items-center gap-1.5 text-xs text-ink-soft">
+            <Icon name="link" className="size-3" />
+            {choice.routes === "two-required" ? t("routesRequired") : t("routesWanted")}
+          </span>
+        )}
       </div>
       <PriceLine api={api} conversation={conversation} text={props.text} suite={suite} />
     </div>

@@ -19,7 +19,7 @@ import type { DrawRequest } from "../../../lib/protocol/draw-request.ts";
 import { encodeEnrolAnswer, parseEnrolRequest, verifyEnrolRequest } from "../../../lib/protocol/enrolment.ts";
 import { hash } from "../../../lib/protocol/hash.ts";
 import { generateSealingKey, type SealingKeyPair } from "../../../lib/protocol/hpke.ts";
-import { suitesFor } from "../../../lib/protocol/level-policy.ts";
+import { defaultLevelPolicy, type LevelPolicy, suitesFor } from "../../../lib/protocol/level-policy.ts";
 import { ProtocolError } from "../../../lib/protocol/protocol-error.ts";
 import { signRevocationList } from "../../../lib/protocol/revocation-list.ts";
 import { deviceKeysHash } from "../../../lib/protocol/safety-number.ts";
@@ -87,6 +87,7 @@ export class FakeGateways {
   loseDraw: (request: DrawRequest) => boolean = () => false;
   /** Holds back copies for receivers: "push" sends at once, "fetch" only when asked, "late" not at all yet. */
   copies: "push" | "fetch" | "late" = "push";
+  policy = defaultLevelPolicy;
   /** Devices whose site loses the key of what is drawn for them. */
   lost: (device: string) => boolean = () => false;
   readonly #lostCopies = new Set<string>();
@@ -220,6 +221,13 @@ export class FakeGateways {
     }
   }
 
+  /** Every device that is here is told these rules for levels. */
+  pushPolicy(policy: LevelPolicy): void {
+    this.policy = policy;
+    for (const device of this.devices.values())
+      for (const socket of device.sockets) socket.push({ type: "level-policy", policy });
+  }
+
   /** Now copies that were held back go out. */
   release(): void {
     this.copies = "push";
@@ -236,7 +244,7 @@ export class FakeGateways {
       return refusal("draw.repeated", "repeated");
     }
     // As a real gateway: a HYBRID epoch may serve OTP_HYBRID.
-    if (!suitesFor(request.level).includes(request.suite === 3 ? 4 : request.suite))
+    if (!suitesFor(request.level, undefined, this.policy).includes(request.suite === 3 ? 4 : request.suite))
       return refusal("level.suite-too-weak", "too weak");
     const refused = this.beforeDraw(request);
     if (refused) return refusal(refused.code, refused.message, refused.retryAfterMs);
