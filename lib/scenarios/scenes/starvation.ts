@@ -1,0 +1,98 @@
+import type { PoolOutlookView } from "../../keys/api-types.ts";
+import { neighbours } from "./casting.ts";
+import { expectThat } from "./expect-that.ts";
+import { readTopology, resetKeyWorld } from "./link-watch.ts";
+import type { Scene } from "./scene.ts";
+import { find, sendNote } from "./send-note.ts";
+import type { DeskPair, Theatre } from "./theatre.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** Ordinary letters of this many characters, all under a one-time pad: far more key than a moment brings. */
+const letterLength = 60_000;
+const letters = 4;
+const confidential = 2;
+const waitsWithinMs = 20_000;
+const servedWithinMs = 90_000;
+
+/** "What if the key runs out?" Every pool at Alice's site is emptied; ordinary letters wait, a priority note passes them. */
+export const starvation: Scene = {
+  id: "starvation",
+  suits: async () => true,
+  async run(theatre, progress, signal) {
+    const topology = await readTopology(theatre);
+    const { alice, bob } = neighbours(topology);
+    const pair = await theatre.desks(alice, bob, signal);
+    const urgent = { suite: "OTP_HYBRID", level: confidential } as const;
+    await sendNote(theatre, pair, { text: "While there is enough.", ...urgent }, signal);
+    const uplinks = topology.links.filter((link) => link.active && (link.a === alice || link.b === alice));
+    expectThat(uplinks.length > 0, "Alice's site has no link");
+    const ordinary: string[] = [];
+    try {
+      for (const { id } of uplinks) await theatre.command("pool.empty", { link: id });
+      progress({ key: "emptied", values: { links: uplinks.length } });
+      const from = theatre.clock.now();
+      for (let i = 0; i < letters; i++)
+        ordinary.push(await pair.bob.api.send(pair.conversation, letter(i), "OTP"));
+      const told = await untilOneWaits(theatre, pair, ordinary, signal);
+      progress({ key: "waits", values: { reason: told.reason } });
+      const passed = await sendNote(theatre, pair, { text: "Passes those who wait.", ...urgent }, signal);
+      progress({ key: "passed", values: { milliseconds: passed.tookMs } });
+      const behind = await waiting(pair, ordinary);
+      expectThat(behind.length > 0, "no ordinary letter waited when the priority note had arrived");
+      const outlook = await theatre.operations.read<readonly PoolOutlookView[]>("/ops/pools");
+      const estimates = outlook.flatMap(({ link, timeToKeyMs }) =>
+        timeToKeyMs !== null && uplinks.some(({ id }) => id === link) ? [timeToKeyMs] : [],
+      );
+      await waitUntil(
+        theatre,
+        { what: "a letter that waited gets its key", withinMs: servedWithinMs, signal },
+        async () => ((await waiting(pair, behind)).length < behind.length ? true : undefined),
+      );
+      return {
+        number: { value: tenths(theatre.clock.now() - from), unit: "seconds" },
+        facts: [
+          { key: "priority", values: { milliseconds: passed.tookMs } },
+          { key: "waiting", values: { letters: behind.length, sent: letters } },
+          { key: "estimate", values: { seconds: tenths(Math.max(told.estimateMs, 0, ...estimates)) } },
+        ],
+      };
+    } finally {
+      for (const id of ordinary) await pair.bob.api.cancel(id).catch(() => undefined);
+    }
+  },
+  restore: resetKeyWorld,
+};
+
+function letter(number: number): string {
+  return `Ordinary letter ${number + 1}. `.padEnd(letterLength, "All quiet. ");
+}
+
+async function untilOneWaits(
+  theatre: Theatre,
+  { bob, conversation }: DeskPair,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly reason: string; readonly estimateMs: number }> {
+  const patience = { what: "an ordinary letter waits for key", withinMs: waitsWithinMs, signal };
+  return waitUntil(theatre, patience, async () => {
+    for (const id of ids) {
+      const delivery = (await find(bob.api, conversation, id))?.delivery;
+      if (delivery?.state !== "waiting-for-key") continue;
+      const { reason, retryAt } = delivery;
+      return { reason, estimateMs: retryAt === null ? 0 : retryAt - theatre.clock.now() };
+    }
+    return undefined;
+  });
+}
+
+/** Letters that have no key yet. */
+async function waiting({ bob, conversation }: DeskPair, ids: readonly string[]): Promise<readonly string[]> {
+  const states = await Promise.all(
+    ids.map(async (id) => ({ id, state: (await find(bob.api, conversation, id))?.delivery?.state })),
+  );
+  return states.filter(({ state }) => state === "waiting-for-key" || state === "drawing").map(({ id }) => id);
+}
+
+function tenths(milliseconds: number): number {
+  return Math.round(milliseconds / 100) / 10;
+}
