@@ -5,6 +5,7 @@ import { agentsReady, hasAgents } from "./agent-watch.ts";
 import { neighbours } from "./casting.ts";
 import { expectThat } from "./expect-that.ts";
 import { readTopology } from "./link-watch.ts";
+import { restoreCustodians } from "./restore-custodians.ts";
 import type { Scene } from "./scene.ts";
 import type { DeskPair, Theatre } from "./theatre.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -58,12 +59,7 @@ export const vault: Scene = {
       ],
     };
   },
-  async restore({ agents }) {
-    const all = (await agents.list()).filter(({ kind, connected }) => kind === "custodian" && connected);
-    for (const { handle, state } of all)
-      if ((state as { lost?: boolean } | null)?.lost === true)
-        await agents.command(handle, "return", undefined);
-  },
+  restore: restoreCustodians,
 };
 
 /** Five custodians that are there, the first of the list: capitals before other towns. */
