@@ -15,7 +15,7 @@ import { lazily } from "@/lib/ui/lazily.tsx";
 import { Classification } from "@/lib/ui/messenger/classification.tsx";
 import type { Draft } from "@/lib/ui/messenger/composer.tsx";
 import { MessageDesk } from "@/lib/ui/messenger/message-content-desk.tsx";
-import { Thread } from "@/lib/ui/messenger/thread.tsx";
+import { Thread, type ThreadPlace } from "@/lib/ui/messenger/thread.tsx";
 import { Empty, Notice } from "@/lib/ui/notice.tsx";
 import { splitPostName } from "@/lib/ui/post-name.ts";
 import { ConversationComposer } from "./conversation-composer.tsx";
@@ -45,6 +45,9 @@ interface ConversationPaneProps {
   readonly cardOf: string | null;
   readonly onKeyCard: (message: string | null) => void;
   readonly onMembers: () => void;
+  /** Where its thread shall go. */
+  readonly place: ThreadPlace | null;
+  readonly onGoTo: (conversation: string, at: string | number) => void;
   readonly onBack: () => void;
 }
 
@@ -89,6 +92,8 @@ export function ConversationPane(props: ConversationPaneProps) {
     [api],
   );
 
+  const { onGoTo } = props;
+  const goTo = useCallback((message: string) => onGoTo(conversation.id, message), [onGoTo, conversation.id]);
   const [answered, setAnswered] = useState<MessageView | null>(null);
   const [opened, setOpened] = useState<"search" | "settings" | "kinds" | null>(null);
   const [kindsIn, setKindsIn] = useState<{ suite: SuiteName; level: Level } | null>(null);
@@ -124,7 +129,7 @@ export function ConversationPane(props: ConversationPaneProps) {
         </Notice>
       ) : null}
       {away && !conversation.left ? <Away conversation={conversation} /> : null}
-      <MessageDesk api={api} onReply={setAnswered}>
+      <MessageDesk api={api} onReply={setAnswered} onGoTo={goTo}>
         <Thread
           api={api}
           conversation={conversation.id}
@@ -136,6 +141,7 @@ export function ConversationPane(props: ConversationPaneProps) {
           onCancel={cancel}
           group={conversation.group}
           onLevel={setHighest}
+          place={props.place}
           empty={empty}
         />
       </MessageDesk>
@@ -162,7 +168,7 @@ export function ConversationPane(props: ConversationPaneProps) {
       )}
       <Classification level={banner} />
       {opened === "search" ? (
-        <SearchDialog api={api} conversation={conversation.id} onClose={closeDialog} />
+        <SearchDialog api={api} conversation={conversation.id} onGoTo={onGoTo} onClose={closeDialog} />
       ) : null}
       {opened === "settings" ? (
         <ContentSettings api={api} conversation={conversation} onClose={closeDialog} />

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type {
   ConversationView,
   EngineState,
@@ -12,6 +12,7 @@ import { lazily } from "@/lib/ui/lazily.tsx";
 import { useAnnounce } from "@/lib/ui/live-region.tsx";
 import { type Draft, emptyDraft } from "@/lib/ui/messenger/composer.tsx";
 import { blocksScreen, EngineNotice } from "@/lib/ui/messenger/engine-notice.tsx";
+import type { ThreadPlace } from "@/lib/ui/messenger/thread.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
 import { useNotifications } from "@/lib/ui/messenger/use-notifications.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
@@ -44,6 +45,14 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
   const { value: conversations, error: failure } = useMessengerQuery(api, loadConversations, isList);
   const [chosen, choose] = useChosenConversation();
   const [side, setSide] = useState<Side | null>(null);
+  const [place, setPlace] = useState<(ThreadPlace & { readonly conversation: string }) | null>(null);
+  const goTo = useCallback(
+    (conversation: string, at: string | number) => {
+      setPlace({ conversation, at });
+      if (chosen !== conversation) choose(conversation);
+    },
+    [choose, chosen],
+  );
   const drafts = useRef(new Map<string, Draft>());
   const verified = useMemo(() => verifiedUsers(conversations, user.id), [conversations, user.id]);
   const cardOf = side?.kind === "card" ? side.message : null;
@@ -108,6 +117,8 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
           onDraft={(draft) => drafts.current.set(conversation.id, draft)}
           cardOf={cardOf}
           onKeyCard={(message) => setSide(message === null ? null : { kind: "card", message })}
+          place={place?.conversation === conversation.id ? place : null}
+          onGoTo={goTo}
           onMembers={() => setSide((now) => (now?.kind === "members" ? null : { kind: "members" }))}
           onBack={() => {
             setSide(null);

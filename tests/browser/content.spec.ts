@@ -85,16 +85,22 @@ test("a formal message shows its head, and is acknowledged", async () => {
   await lisbon.page.screenshot({ path: "test-results/content-wide.png" });
 });
 
-test("a search finds words on this device and shows what stands around", async () => {
+test("a search finds words on this device and goes to what was found, and an answer to what it answers", async () => {
   await madrid.page.getByRole("button", { name: "Search in this conversation" }).click();
   const dialog = madrid.page.getByRole("dialog");
   await dialog.getByLabel("Words").fill("ROOM five");
   await expect(dialog).toContainText("1 message");
   await dialog.locator("[data-found]").getByRole("button", { name: "Show" }).click();
-  await expect(dialog.getByRole("region", { name: "Messages around this place" })).toContainText(
-    "On which floor?",
-  );
-  await madrid.page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  const log = madrid.page.getByRole("log");
+  await expect(log).toBeFocused();
+  await expect(log.getByText("On which floor?").first()).toBeInViewport();
+  await log.getByRole("button", { name: "Go to this message" }).first().click();
+  await expect(log).toBeFocused();
+  await madrid.page.getByRole("button", { name: "Search in this conversation" }).click();
+  await dialog.getByLabel("Go to a date").fill("2020-01-01");
+  await dialog.getByRole("button", { name: "Show" }).click();
+  await expect(log.locator("[data-message]").first()).toBeInViewport();
 });
 
 test("a draft is found by another tab and survives a reload", async () => {

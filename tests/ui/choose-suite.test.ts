@@ -16,7 +16,14 @@ const suite = fc.constantFrom<SuiteName>(...suites);
 const offered = fc.subarray<SuiteName>([...suites], { minLength: 1 });
 
 function choice(suites: readonly SuiteName[]): LevelChoice {
-  return { level: 0, minimum: "AES", preset: suites[0] as SuiteName, offered: suites, refused: null };
+  return {
+    level: 0,
+    minimum: "AES",
+    preset: suites[0] as SuiteName,
+    offered: suites,
+    routes: "one",
+    refused: null,
+  };
 }
 
 describe("the two controls of a suite", () => {

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MessageView } from "../../lib/messenger/messenger-api.ts";
 import {
+  aroundPlace,
   emptyWindow,
   mostHeld,
   newerQuestion,
   type PageQuestion,
+  type PlaceQuestion,
   refreshQuestion,
   type ThreadWindow,
   threadPage,
@@ -22,6 +24,13 @@ class Conversation {
     this.grow(count);
   }
 
+  /** As the engine answers: the later half from the place on, the rest before it. */
+  around(id: string, limit: number): MessageView[] {
+    const index = this.all.findIndex((message) => message.id === id);
+    const later = this.all.slice(index, index + Math.ceil(limit / 2));
+    return [...this.all.slice(Math.max(0, index - (limit - later.length)), index), ...later];
+  }
+
   grow(count: number): void {
     for (let i = 0; i < count; i++) {
       const at = this.all.length;
@@ -29,12 +38,16 @@ class Conversation {
     }
   }
 
-  ask({ before, limit }: PageQuestion): MessageView[] {
+  ask(question: PageQuestion | PlaceQuestion): MessageView[] {
+    if ("around" in question) return this.around(question.around, question.limit);
+    const { before, limit } = question;
     const end = before === undefined ? this.all.length : this.all.findIndex(({ id }) => id === before);
     return this.all.slice(Math.max(0, end - limit), end);
   }
 }
 
+const jumped = (talk: Conversation, id: string): ThreadWindow =>
+  aroundPlace(talk.around(id, threadPage), id, threadPage);
 const open = (talk: Conversation): ThreadWindow => {
   const question = refreshQuestion(emptyWindow);
   return withRefreshed(emptyWindow, talk.ask(question), question);
@@ -52,6 +65,37 @@ const refreshed = (talk: Conversation, held: ThreadWindow): ThreadWindow => {
   const question = refreshQuestion(held);
   return withRefreshed(held, talk.ask(question), question);
 };
+
+describe("a place that is gone to", () => {
+  it("is held with what stands around it, and leads without a hole to both ends", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 900 }), fc.nat(), (count, pick) => {
+        const talk = new Conversation(count);
+        const id = `m${pick % count}`;
+        let held = jumped(talk, id);
+        expectUnbroken(held);
+        expect(held.messages.some((message) => message.id === id)).toBe(true);
+        talk.grow(7);
+        for (let i = 0; i < 40 && held.newer.length > 0; i++) held = newer(talk, held);
+        expectUnbroken(held);
+        held = refreshed(talk, held);
+        expect(held.messages.at(-1)?.id).toBe(`m${count + 6}`);
+        for (let i = 0; i < 40 && held.hasOlder; i++) held = older(talk, held);
+        expectUnbroken(held);
+        expect(held.messages[0]?.id).toBe("m0");
+      }),
+    );
+  });
+
+  it("is left alone by what comes at the end meanwhile", () => {
+    const talk = new Conversation(500);
+    const held = jumped(talk, "m100");
+    talk.grow(1);
+    const after = refreshed(talk, held);
+    expect(after.messages.at(-1)?.id).toBe(held.messages.at(-1)?.id);
+    expectUnbroken(after);
+  });
+});
 
 /** Fails unless the messages are neighbours in the conversation. */
 function expectUnbroken(held: ThreadWindow): void {

@@ -20,14 +20,22 @@ export function useMessageDesk() {
   return useContext(DeskContext);
 }
 
+const PlaceContext = createContext<((message: string) => void) | null>(null);
+
+/** Goes to a message of the thread; null where there is no thread around. */
+export function useGoTo() {
+  return useContext(PlaceContext);
+}
+
 interface MessageDeskProps {
+  readonly onGoTo?: (message: string) => void;
   readonly api: MessengerApi;
   readonly onReply: (message: MessageView) => void;
   readonly children: ReactNode;
 }
 
 /** Around a thread whose messages may be answered and changed: asks what has to be asked. */
-export function MessageDesk({ api, onReply, children }: MessageDeskProps) {
+export function MessageDesk({ api, onReply, onGoTo, children }: MessageDeskProps) {
   const [asked, setAsked] = useState<{ deed: MessageDeed; message: MessageView } | null>(null);
   const begin = useMemo(
     () => (deed: MessageDeed, message: MessageView) => {
@@ -40,7 +48,7 @@ export function MessageDesk({ api, onReply, children }: MessageDeskProps) {
   const about = asked ? { api, message: asked.message, onClose: close } : null;
   return (
     <DeskContext value={begin}>
-      {children}
+      <PlaceContext value={onGoTo ?? null}>{children}</PlaceContext>
       {about && asked?.deed === "edit" ? <EditDialog {...about} /> : null}
       {about && asked?.deed === "remove" ? <RemoveDialog {...about} /> : null}
       {about && asked?.deed === "react" ? <ReactionDialog {...about} /> : null}

@@ -7,6 +7,7 @@ import { useQuantity } from "../format/use-quantity.ts";
 import { Icon } from "../icon.tsx";
 import { lazily } from "../lazily.tsx";
 import { FormalHead } from "./formal-head.tsx";
+import { useGoTo } from "./message-content-desk.tsx";
 
 const StructuredCard = lazily(() => import("./structured-card.tsx").then((part) => part.StructuredCard));
 
@@ -61,6 +62,8 @@ export function MessageContent({ message }: { message: MessageView }) {
 /** The message that another one is about: who wrote it and how it begins. */
 function Quote({ quote }: { quote: QuoteView }) {
   const t = useTranslations("content");
+  const goTo = useGoTo();
+  const target = quote.message;
   const words =
     quote.kind === null
       ? t("quoteGone")
@@ -71,6 +74,15 @@ function Quote({ quote }: { quote: QuoteView }) {
     <blockquote className="mb-1 border-l-3 border-accent pl-2 text-sm text-ink-soft">
       {quote.name ? <span className="block font-medium text-ink">{quote.name}</span> : null}
       <span className="line-clamp-2 break-words">{words}</span>
+      {goTo && target !== null ? (
+        <button
+          type="button"
+          onClick={() => goTo(target)}
+          className="min-h-6 rounded-sm font-medium text-accent hover:underline"
+        >
+          {t("goTo")}
+        </button>
+      ) : null}
     </blockquote>
   );
 }

@@ -10,23 +10,23 @@ import { useQuantity } from "../format/use-quantity.ts";
 import { MessageContent } from "./message-content.tsx";
 
 const found = 50;
-const aroundAtOnce = 21;
 
 interface SearchDialogProps {
   readonly api: MessengerApi;
   readonly conversation: string;
+  /** Goes to a message, or to a time (ms UTC), in the thread of its conversation. */
+  readonly onGoTo: (conversation: string, at: string | number) => void;
   readonly onClose: () => void;
 }
 
-/** Finds messages by words or by date, and shows what stands around them. */
-export function SearchDialog({ api, conversation, onClose }: SearchDialogProps) {
+/** Finds messages by words or by date, and goes to them in the thread. */
+export function SearchDialog({ api, conversation, onGoTo, onClose }: SearchDialogProps) {
   const t = useTranslations("content");
   const [query, setQuery] = useState("");
   const [date, setDate] = useState("");
   const [everywhere, setEverywhere] = useState(false);
   const asked = useDeferredValue(query.trim());
   const [hits, setHits] = useState<readonly MessageView[] | null>(null);
-  const [around, setAround] = useState<{ hit: string | null; list: readonly MessageView[] } | null>(null);
   const checkbox = useId();
 
   useEffect(() => {
@@ -42,10 +42,8 @@ export function SearchDialog({ api, conversation, onClose }: SearchDialogProps) 
   }, [api, asked, conversation, everywhere]);
 
   function show(place: string | number, of: string) {
-    api
-      .around(of, place, aroundAtOnce)
-      .then((list) => setAround({ hit: typeof place === "string" ? place : null, list }))
-      .catch(() => undefined);
+    onGoTo(of, place);
+    onClose();
   }
 
   return (
@@ -56,7 +54,6 @@ export function SearchDialog({ api, conversation, onClose }: SearchDialogProps) 
         icon="search"
         value={query}
         onChange={(event) => {
-          setAround(null);
           setQuery(event.target.value);
         }}
       />
@@ -86,51 +83,32 @@ export function SearchDialog({ api, conversation, onClose }: SearchDialogProps) 
           {t("jumpGo")}
         </Button>
       </form>
-      {around ? (
-        <section aria-label={t("around")} className="border-t border-line pt-2">
-          <h3 className="text-sm font-medium">{t("around")}</h3>
-          <MessageList messages={around.list} marked={around.hit} />
-        </section>
-      ) : hits ? (
+      {hits ? (
         <section aria-label={t("searchTitle")}>
           <p role="status" className="text-sm text-ink-soft">
             {hits.length === 0 ? t("searchNone") : t("searchFound", { count: hits.length })}
           </p>
-          <MessageList
-            messages={hits}
-            marked={null}
-            onShow={(message) => show(message.id, message.conversation)}
-          />
+          <MessageList messages={hits} onShow={(message) => show(message.id, message.conversation)} />
         </section>
       ) : null}
     </Dialog>
   );
 }
 
-function MessageList(props: {
-  messages: readonly MessageView[];
-  marked: string | null;
-  onShow?: (message: MessageView) => void;
-}) {
+function MessageList(props: { messages: readonly MessageView[]; onShow: (message: MessageView) => void }) {
   const t = useTranslations("content");
   const quantity = useQuantity();
   return (
     <ul className="grid gap-1">
       {props.messages.map((message) => (
-        <li
-          key={message.id}
-          data-found={message.id}
-          className={`rounded-md border px-2 py-1 ${message.id === props.marked ? "border-accent" : "border-line"}`}
-        >
+        <li key={message.id} data-found={message.id} className="rounded-md border border-line px-2 py-1">
           <p className="flex items-center justify-between gap-2 text-xs text-ink-soft">
             <span>
               {message.sender.name} · {quantity.moment(message.at)}
             </span>
-            {props.onShow ? (
-              <Button size="small" tone="quiet" onClick={() => props.onShow?.(message)}>
-                {t("jumpGo")}
-              </Button>
-            ) : null}
+            <Button size="small" tone="quiet" onClick={() => props.onShow(message)}>
+              {t("jumpGo")}
+            </Button>
           </p>
           <MessageContent message={message} />
         </li>

@@ -15,6 +15,10 @@ import { TimelineRow } from "./timeline-row.tsx";
 import { useThread } from "./use-thread.ts";
 import { useTimeline } from "./use-timeline.ts";
 
+export interface ThreadPlace {
+  readonly at: string | number;
+}
+
 interface ThreadProps extends MessageActions {
   readonly api: MessengerApi;
   readonly conversation: string;
@@ -24,6 +28,8 @@ interface ThreadProps extends MessageActions {
   readonly selected: string | null;
   readonly empty: ReactNode;
   readonly group?: boolean;
+  /** Where to go: a message's id or a time (ms UTC); a new object goes there again. */
+  readonly place?: ThreadPlace | null;
   /** Told the highest classification among the messages held. */
   readonly onLevel?: (level: Level) => void;
 }
@@ -84,6 +90,34 @@ export const Thread = memo(function Thread(props: ThreadProps) {
     virtual.scrollToEnd();
   }, [items, thread.hasNewer]);
 
+  // A place that is asked for comes into sight once its messages are held, and is marked.
+  const [marked, setMarked] = useState<string | null>(null);
+  const wanted = useRef<string | null>(null);
+  const { toPlace } = thread;
+  const { place } = props;
+  useEffect(() => {
+    if (!place || !ready) return;
+    let gone = false;
+    toPlace(place.at)
+      .then((id) => {
+        if (gone) return;
+        wanted.current = id;
+        setMarked(id);
+      })
+      .catch(() => undefined);
+    return () => {
+      gone = true;
+    };
+  }, [place, ready, toPlace]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once its row is there
+  useEffect(() => {
+    const index = items.findIndex((item) => item.kind === "message" && item.message.id === wanted.current);
+    if (index < 0) return;
+    wanted.current = null;
+    virtual.scrollToIndex(index, { align: "center" });
+    scroller.current?.focus({ preventScroll: true });
+  }, [items, marked, place]);
+
   function toNewest() {
     wantsEnd.current = thread.hasNewer;
     if (thread.hasNewer) thread.toNewest();
@@ -136,7 +170,7 @@ export const Thread = memo(function Thread(props: ThreadProps) {
                 const item = items[row.index];
                 return item ? (
                   <div key={row.key} data-index={row.index} ref={virtual.measureElement}>
-                    <Item item={item} {...props} />
+                    <Item item={item} {...props} selected={props.selected ?? marked} />
                   </div>
                 ) : null;
               })}

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { MessageView, MessengerApi } from "../../messenger/messenger-api.ts";
 import {
+  aroundPlace,
   emptyWindow,
   newerQuestion,
   refreshQuestion,
@@ -26,6 +27,11 @@ export interface Thread {
   readonly loadNewer: () => void;
   /** Lets everything go and begins with the newest page again. */
   readonly toNewest: () => void;
+  /**
+   * Holds the messages around one, or around the first at or after a time (ms UTC); gives the id of that message, null
+   * when there is none.
+   */
+  readonly toPlace: (place: string | number) => Promise<string | null>;
 }
 
 /** A stretch of one conversation: the newest page first, others as they are asked for, never more than it can bear. */
@@ -124,7 +130,10 @@ export function useThread(api: MessengerApi, conversation: string): Thread {
     const question = newerQuestion(before);
     if (question === null) return;
     page(async () => {
-      const answer = await api.messages(conversation, question);
+      const answer =
+        "around" in question
+          ? await api.around(conversation, question.around, question.limit)
+          : await api.messages(conversation, question);
       if (now.current.newer !== before.newer) return;
       const next = withNewer(now.current, answer);
       if (next === null) toNewest();
@@ -132,7 +141,30 @@ export function useThread(api: MessengerApi, conversation: string): Thread {
     });
   }, [api, conversation, hold, page, toNewest]);
 
+  const toPlace = useCallback(
+    async (place: string | number) => {
+      if (now.current.messages.some(({ id }) => id === place)) return place as string;
+      const answer = await api.around(conversation, place, threadPage);
+      const target = answer.find(({ id, at }) => (typeof place === "string" ? id === place : at >= place));
+      if (answer.length === 0) return null;
+      hold(aroundPlace(answer, target?.id ?? null, threadPage));
+      return target?.id ?? answer.at(-1)?.id ?? null;
+    },
+    [api, conversation, hold],
+  );
+
   const { messages, hasOlder, newer } = held;
   const hasNewer = newer.length > 0;
-  return { messages, loaded, hasOlder, hasNewer, loadingOlder, error, loadOlder, loadNewer, toNewest };
+  return {
+    messages,
+    loaded,
+    hasOlder,
+    hasNewer,
+    loadingOlder,
+    error,
+    loadOlder,
+    loadNewer,
+    toNewest,
+    toPlace,
+  };
 }
