@@ -12,6 +12,8 @@ export interface SessionUser {
 
 export const administrationRoles: readonly Role[] = ["administrator", "auditor", "officer", "presenter"];
 export const stageRoles: readonly Role[] = ["presenter"];
+export const administratorRoles: readonly Role[] = ["administrator"];
+export const alarmCommandRoles: readonly Role[] = ["administrator", "officer"];
 export const deviceCommandRoles: readonly Role[] = ["officer"];
 
 export function hasRole(user: SessionUser, roles: readonly Role[]): boolean {

@@ -4,6 +4,7 @@ import {
   type OperationsClient,
   type OperationsListener,
   OperationsProblem,
+  type OperationsQuery,
   readProblem,
 } from "./operations-client.ts";
 import { EventStreamParser } from "./parse-event-stream.ts";
@@ -47,13 +48,11 @@ export function createLiveOperations(): OperationsClient {
   }
 
   return {
-    async read<T>(
-      path: string,
-      query: Readonly<Record<string, string | number | undefined>> = {},
-    ): Promise<T> {
+    async read<T>(path: string, query: OperationsQuery = {}): Promise<T> {
       const search = new URLSearchParams();
       for (const [name, value] of Object.entries(query))
-        if (value !== undefined) search.set(name, String(value));
+        for (const one of Array.isArray(value) ? value : [value])
+          if (one !== undefined) search.append(name, String(one));
       const answer = await request(search.size > 0 ? `${path}?${search}` : path);
       return (await answer.json()) as T;
     },

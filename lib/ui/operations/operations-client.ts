@@ -1,9 +1,12 @@
 import type { OperationsError, OperationsEvents } from "../../keys/api-types.ts";
 
+/** A list stands for a parameter that comes several times. */
+export type OperationsQuery = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
 /** What screens use of the operations face of the key world. */
 export interface OperationsClient {
   /** @param path such as "/ops/links" @throws OperationsProblem */
-  read<T>(path: string, query?: Readonly<Record<string, string | number | undefined>>): Promise<T>;
+  read<T>(path: string, query?: OperationsQuery): Promise<T>;
   /** The answer as a file's bytes. @throws OperationsProblem */
   download(path: string, query: Readonly<Record<string, string>>): Promise<Blob>;
   /** Posts a command that a device signed. @throws OperationsProblem */
