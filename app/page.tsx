@@ -15,7 +15,7 @@ export default async function StartPage() {
         <p className="max-w-2xl text-lg text-ink-soft">{t("start.lead")}</p>
       </div>
       <nav aria-label={t("start.doors")}>
-        <ul className="grid gap-px overflow-hidden rounded-lg border border-line bg-line md:grid-cols-3">
+        <ul className="grid gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-2 lg:grid-cols-4">
           {areas.map((area) => (
             <li key={area.href} className="flex">
               <Link

@@ -4,7 +4,7 @@ import { VernamError } from "../../shared/errors.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
 import { timeUuid } from "../../shared/uuid.ts";
 import { VaultError } from "./vault-error.ts";
-import { allMessages, isVaultMessage, readVaultMessage, sendVaultMessage } from "./vault-post.ts";
+import { isVaultMessage, readVaultMessage, sendVaultMessage } from "./vault-post.ts";
 
 /** What a second person is asked to sign, as it was verified here. */
 export interface ConsentView {
@@ -37,6 +37,9 @@ type ConsentEngine = Pick<
 
 const prefix = "consent/";
 
+/** Requests are valid for a day: further back than this many messages of a conversation nobody looks. */
+const newest = 200;
+
 /** The second person's side: requests that came, and what was answered. Nothing is signed but by `give`. */
 export class ConsentDesk {
   readonly #api: ConsentEngine;
@@ -52,7 +55,7 @@ export class ConsentDesk {
     const answered = await this.#answered();
     const found: ConsentView[] = [];
     for (const { id } of await this.#api.conversations())
-      for (const view of await allMessages(this.#api, id)) {
+      for (const view of await this.#api.messages(id, { limit: newest })) {
         const asked = await this.#read(view);
         if (asked) found.push({ ...asked, state: answered.get(view.id) ?? asked.state });
       }
@@ -90,7 +93,7 @@ export class ConsentDesk {
 
   async #find(message: string) {
     for (const { id } of await this.#api.conversations())
-      for (const view of await allMessages(this.#api, id)) {
+      for (const view of await this.#api.messages(id, { limit: newest })) {
         if (view.id !== message) continue;
         const request = await this.#verified(view);
         if (request) return { view, request: request.parsed };

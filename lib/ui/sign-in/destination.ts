@@ -2,7 +2,7 @@ import { type AreaKey, areas } from "../shell/areas.ts";
 
 /** Where to go after signing in: a path of this application, whatever the address says. */
 export function safeDestination(to: string | null | undefined): string {
-  if (!to || !/^\/(messages|admin|stage|design)([/?#]|$)/.test(to)) return "/messages";
+  if (!to || !/^\/(messages|vault|admin|stage|design)([/?#]|$)/.test(to)) return "/messages";
   return to;
 }
 

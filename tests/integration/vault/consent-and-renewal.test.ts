@@ -17,7 +17,6 @@ afterEach(() => world.close());
 
 const text = "Evacuation plan: the archive goes to Évora by the night train.";
 const document = { name: "plan.txt", content: utf8(text), threshold: 3, level: 0 } as const;
-const _plan = { name: "plan.txt", size: document.content.length, threshold: 3, level: 0 } as const;
 const read = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 const states = (record: VaultRecord | undefined) => record?.current.shares.map(({ state }) => state);
