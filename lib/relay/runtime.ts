@@ -1,6 +1,7 @@
 import type { WebConfig } from "../shared/config-web.ts";
 import type { Account } from "./accounts/account.ts";
 import type { Accounts } from "./accounts/accounts.ts";
+import type { CarriedRoles } from "./accounts/carry-roles.ts";
 import type { Sessions, Standing } from "./accounts/sessions.ts";
 import type { HealthView } from "./health.ts";
 import type { Log } from "./log.ts";
@@ -32,6 +33,8 @@ export interface RelayRuntime {
   signOut(session: string): Promise<void>;
   setDisabled(user: string, disabled: boolean): Promise<void>;
   setRoles(user: string, roles: Account["roles"]): Promise<void>;
+  /** Hands a signed command about roles to the key world and does what it accepts. */
+  carryRoles(signed: Uint8Array<ArrayBuffer>): Promise<CarriedRoles>;
 }
 
 const slot = Symbol.for("vernam.relay.runtime");

@@ -10,6 +10,7 @@ import { openPglite } from "../shared/database/open-pglite.ts";
 import { openPostgres } from "../shared/database/open-postgres.ts";
 import { toHex } from "../shared/hex.ts";
 import { Accounts } from "./accounts/accounts.ts";
+import { carryRoles } from "./accounts/carry-roles.ts";
 import { Lockout } from "./accounts/lockout.ts";
 import { Sessions } from "./accounts/sessions.ts";
 import { listAgentPosts } from "./agent-posts.ts";
@@ -129,6 +130,10 @@ async function assemble(store: RelayStore, options: RelayServicesOptions): Promi
     state: async (user) => (await sockets?.agents.state(user)) ?? notYet,
   };
 
+  const setRoles: RelayRuntime["setRoles"] = async (user, roles) => {
+    await accounts.setRoles(user, roles);
+    sockets?.signOffs.endUser(user, "roles-changed");
+  };
   const runtime: RelayRuntime = {
     config,
     version,
@@ -159,10 +164,8 @@ async function assemble(store: RelayStore, options: RelayServicesOptions): Promi
       await accounts.setDisabled(user, disabled);
       sockets?.signOffs.endUser(user, "disabled");
     },
-    setRoles: async (user, roles) => {
-      await accounts.setRoles(user, roles);
-      sockets?.signOffs.endUser(user, "roles-changed");
-    },
+    setRoles,
+    carryRoles: (signed) => carryRoles(signed, gatewayOriginFor(undefined, config), setRoles),
   };
   const secureCookies = config.tls !== undefined;
   const handshake = { sessions, tokens, sessionSecret, secureCookies };

@@ -1,83 +1,151 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { Fragment, type ReactNode, useMemo } from "react";
-import type { AlarmView, TopologyView } from "@/lib/keys/api-types.ts";
-import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
-import { Icon } from "@/lib/ui/icon.tsx";
+import { type ReactNode, useMemo, useState } from "react";
+import type { AlarmRecordView, TopologyView } from "@/lib/keys/api-types.ts";
+import { Button } from "@/lib/ui/button.tsx";
 import { linkName, siteNames } from "@/lib/ui/network/link-names.ts";
-import { Empty } from "@/lib/ui/notice.tsx";
+import { Empty, Waiting } from "@/lib/ui/notice.tsx";
+import { ExportButtons } from "@/lib/ui/operations/export-buttons.tsx";
 import { OperationsGate } from "@/lib/ui/operations/operations-gate.tsx";
 import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
+import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
+import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 import { PageHeading } from "@/lib/ui/page-heading.tsx";
 import { useProblemText } from "@/lib/ui/problem-text.ts";
+import { Segmented } from "@/lib/ui/segmented.tsx";
+import type { SessionUser } from "@/lib/ui/session-user.ts";
+import { useOwnCommand } from "../use-own-command.ts";
+import { Acknowledgement } from "./acknowledgement.tsx";
+import { AlarmRow } from "./alarm-row.tsx";
 
-export function AlarmsPage() {
+interface AlarmsProps {
+  readonly user: SessionUser;
+  readonly mayCommand: boolean;
+}
+
+const page = 100;
+const most = 500;
+
+export function AlarmsPage(props: AlarmsProps) {
   const t = useTranslations("admin");
   return (
     <>
       <PageHeading title={t("pages.alarms")} question={t("questions.alarms")} />
-      <OperationsGate>{({ topology }) => <Alarms topology={topology} />}</OperationsGate>
+      <OperationsGate>{({ topology }) => <Alarms {...props} topology={topology} />}</OperationsGate>
     </>
   );
 }
 
-function Alarms({ topology }: { topology: TopologyView }) {
+function Alarms({ user, mayCommand, topology }: AlarmsProps & { topology: TopologyView }) {
+  const t = useTranslations();
+  const [state, setState] = useState<"open" | "all">("open");
+  const [limit, setLimit] = useState(page);
+  const [asking, setAsking] = useState<AlarmRecordView | null>(null);
+  const send = useOwnCommand(user, mayCommand);
+  const { value, problem, reload } = useOperationsRead<readonly AlarmRecordView[]>(
+    "/ops/alarms/history",
+    { state, limit },
+    3000,
+  );
+  const names = useMemo(() => placeNames(topology), [topology]);
+  const nameOf = (alarm: AlarmRecordView) => names.get(alarm.subject) ?? alarm.subject;
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-8 px-4 pb-10">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          <Segmented
+            label={t("common.state")}
+            value={state}
+            onChange={(chosen) => {
+              setState(chosen);
+              setLimit(page);
+            }}
+            options={[
+              { value: "open", label: t("alarms.state.open") },
+              { value: "all", label: t("alarms.state.all") },
+            ]}
+          />
+          {value ? <ExportButtons name="alarms" value={value} rows={() => rowsOf(value)} /> : null}
+        </div>
+        {mayCommand ? null : <p className="text-sm text-ink-soft">{t("admin.readOnly")}</p>}
+        {mayCommand && send === null ? (
+          <p className="text-sm text-ink-soft">{t("admin.needsDevice")}</p>
+        ) : null}
+        {problem && !value ? (
+          <ReadProblem problem={problem} onRetry={reload} />
+        ) : !value ? (
+          <Waiting>{t("common.loading")}</Waiting>
+        ) : value.length === 0 ? (
+          <Empty icon="check" title={t("alarms.openNone")}>
+            {t("alarms.openNoneText")}
+          </Empty>
+        ) : (
+          <>
+            <ul className="grid gap-px overflow-hidden rounded-md border border-line bg-line">
+              {value.map((alarm) => (
+                <AlarmRow
+                  key={alarm.id}
+                  alarm={alarm}
+                  name={nameOf(alarm)}
+                  names={names}
+                  onAcknowledge={mayCommand && send !== null ? () => setAsking(alarm) : null}
+                />
+              ))}
+            </ul>
+            {value.length >= limit && limit < most ? (
+              <Button className="justify-self-start" onClick={() => setLimit(Math.min(most, limit + page))}>
+                {t("alarms.older")}
+              </Button>
+            ) : null}
+          </>
+        )}
+      </div>
+      <WaitingPairs names={names} />
+      {asking && send ? (
+        <Acknowledgement
+          name={nameOf(asking)}
+          command={(note) => send("alarm.acknowledge", { alarm: asking.id, note })}
+          onClose={() => {
+            setAsking(null);
+            reload();
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+/** Of sites and links alike. */
+function placeNames(topology: TopologyView): ReadonlyMap<string, string> {
+  const sites = siteNames(topology);
+  return new Map([...sites, ...topology.links.map((link) => [link.id, linkName(link, sites)] as const)]);
+}
+
+function WaitingPairs({ names }: { names: ReadonlyMap<string, string> }) {
   const t = useTranslations("alarms");
   const health = useTranslations("health");
   const tell = useProblemText();
-  const { alarms, overview } = useOperations();
-  const names = useMemo(() => siteNames(topology), [topology]);
-  const now = alarms.filter((alarm) => alarm.clearedAt === null).sort((a, b) => b.raisedAt - a.raisedAt);
-  const past = alarms.filter((alarm) => alarm.clearedAt !== null).sort((a, b) => b.raisedAt - a.raisedAt);
-  const nameOfLink = (id: string) => {
-    const link = topology.links.find((one) => one.id === id);
-    return link ? linkName(link, names) : id;
-  };
+  const { overview } = useOperations();
   const waiting = overview?.pairsWaiting ?? [];
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-8 px-4 pb-10">
-      <Section title={t("now")}>
-        {now.length === 0 ? (
-          <Empty icon="check" title={t("none")}>
-            {t("noneText")}
-          </Empty>
-        ) : (
-          <ul className="grid gap-px overflow-hidden rounded-md border border-alarm bg-line">
-            {now.map((alarm) => (
-              <AlarmRow key={alarm.id} alarm={alarm} name={nameOfLink(alarm.link)} />
-            ))}
-          </ul>
-        )}
-      </Section>
-      <Section title={t("affected")}>
-        {waiting.length === 0 ? (
-          <p className="text-ink-soft">{t("affectedNone")}</p>
-        ) : (
-          <ul className="thin-scroll grid max-h-72 gap-1 overflow-y-auto">
-            {waiting.map((pair) => (
-              <li key={`${pair.a}/${pair.b}`} className="border-b border-line py-1">
-                {health("pairWaiting", {
-                  a: names.get(pair.a) ?? pair.a,
-                  b: names.get(pair.b) ?? pair.b,
-                  reason: tell({ code: "key.unavailable", reason: pair.reason }).reason,
-                })}
-              </li>
-            ))}
-          </ul>
-        )}
-      </Section>
-      {past.length > 0 ? (
-        <Section title={t("past")}>
-          <ul className="grid gap-px overflow-hidden rounded-md border border-line bg-line">
-            {past.map((alarm) => (
-              <AlarmRow key={alarm.id} alarm={alarm} name={nameOfLink(alarm.link)} />
-            ))}
-          </ul>
-        </Section>
-      ) : null}
-    </div>
+    <Section title={t("affected")}>
+      {waiting.length === 0 ? (
+        <p className="text-ink-soft">{t("affectedNone")}</p>
+      ) : (
+        <ul className="grid gap-1">
+          {waiting.map((pair) => (
+            <li key={`${pair.a}/${pair.b}`} className="border-b border-line py-1">
+              {health("pairWaiting", {
+                a: names.get(pair.a) ?? pair.a,
+                b: names.get(pair.b) ?? pair.b,
+                reason: tell({ code: "key.unavailable", reason: pair.reason }).reason,
+              })}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
   );
 }
 
@@ -90,54 +158,20 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function AlarmRow({ alarm, name }: { alarm: AlarmView; name: string }) {
-  const t = useTranslations("alarms");
-  const causes = useTranslations("link.cause");
-  const quantity = useQuantity();
-  const over = alarm.clearedAt !== null;
-  const ink = over ? "text-ink-soft" : alarm.severity === "alarm" ? "text-alarm" : "text-warn";
-  return (
-    <li
-      data-cause={alarm.cause}
-      className="grid grid-cols-[auto_1fr] gap-x-3 bg-surface px-4 py-2 sm:grid-cols-[auto_1fr_auto]"
-    >
-      <Icon name={over ? "check" : "alarm"} className={`mt-1 ${ink}`} />
-      <span className="grid">
-        <span className="font-semibold">
-          <span className={`mr-2 font-normal ${ink}`}>{t(alarm.severity)}</span>
-          {name}
-        </span>
-        <span className="text-ink-soft">{causes(alarm.cause)}</span>
-      </span>
-      <span className="col-start-2 text-sm text-ink-soft sm:col-start-3 sm:text-right">
-        {t("raised")} {quantity.moment(alarm.raisedAt)}
-        {alarm.clearedAt === null ? null : (
-          <span className="block">
-            {t("lasted", { time: quantity.duration(alarm.clearedAt - alarm.raisedAt) })}
-          </span>
-        )}
-      </span>
-      {over ? null : <AlarmAdvice alarm={alarm} />}
-    </li>
-  );
-}
-
-/** What it means, what was done about it, what to do: and where the measurements stand. */
-function AlarmAdvice({ alarm }: { alarm: AlarmView }) {
-  const t = useTranslations("alarms");
-  return (
-    <div className="col-span-full col-start-2 mt-1 grid gap-2">
-      <dl className="grid gap-x-4 gap-y-1 sm:grid-cols-[12rem_1fr]">
-        {(["meaning", "done", "todo"] as const).map((part) => (
-          <Fragment key={part}>
-            <dt className="text-ink-soft">{t(part)}</dt>
-            <dd className="max-w-prose">{t(`detail.${alarm.cause}.${part}`)}</dd>
-          </Fragment>
-        ))}
-      </dl>
-      <Link href={`/admin?link=${encodeURIComponent(alarm.link)}`} className="w-fit underline">
-        {t("openLink")}
-      </Link>
-    </div>
-  );
+function rowsOf(alarms: readonly AlarmRecordView[]): (string | null)[][] {
+  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  return [
+    ["raised_utc", "ended_utc", "place", "subject", "severity", "cause", "acknowledged_utc", "by", "note"],
+    ...alarms.map((alarm) => [
+      time(alarm.raisedAt),
+      time(alarm.clearedAt),
+      alarm.place,
+      alarm.subject,
+      alarm.severity,
+      alarm.cause,
+      time(alarm.acknowledged?.at ?? null),
+      alarm.acknowledged?.by ?? null,
+      alarm.acknowledged?.note ?? null,
+    ]),
+  ];
 }

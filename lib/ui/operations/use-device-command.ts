@@ -11,7 +11,10 @@ export type SendCommand = (
 ) => Promise<void>;
 
 /** How commands are given: signed by this browser's own device, brought to the key world. null until it stands. */
-export function useDeviceCommand(api: MessengerApi | null, client: OperationsClient): SendCommand | null {
+export function useDeviceCommand(
+  api: MessengerApi | null,
+  client: Pick<OperationsClient, "command">,
+): SendCommand | null {
   const [certified, setCertified] = useState(false);
   useEffect(() => {
     setCertified(false);
