@@ -21,7 +21,7 @@ export function agentsReady(
     { what: `${least} agents (${kind}) are connected`, withinMs: connectedMs, signal },
     async () => {
       seen = (await theatre.agents.list()).filter((agent) => agent.kind === kind);
-      const ready = seen.filter(({ connected, problem }) => connected && problem === null);
+      const ready = seen.filter(({ connected, state }) => connected && state?.phase === "ready");
       return ready.length >= least ? ready : undefined;
     },
     () => seen.map(({ handle, connected, problem }) => `${handle}: ${problem ?? connected}`).join(", "),

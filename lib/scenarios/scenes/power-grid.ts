@@ -25,17 +25,18 @@ export const powerGrid: Scene = {
     expectThat(sender !== undefined && receiver !== undefined, "there are no two control centres");
     await theatre.agents.command(sender.handle, "start", pace);
     progress({ key: "started", values: {}, route: [sender.site, receiver.site] });
-    const before = told(receiver.state, "ordersExecuted", "number");
+    const before = told(receiver.state?.duty, "ordersExecuted", "number");
     const executed = await waitUntil(
       theatre,
       { what: "the other control centre carries out an order", withinMs: orderMs, signal },
       async () => {
         const now = (await theatre.agents.list()).find(({ handle }) => handle === receiver.handle);
-        const count = now?.state == null ? 0 : told(now.state, "ordersExecuted", "number");
+        const count = now?.state ? told(now.state.duty, "ordersExecuted", "number") : 0;
         return count > before ? count : undefined;
       },
     );
-    await theatre.agents.command(sender.handle, "stop", undefined);
+    const stopped = await theatre.agents.command(sender.handle, "stop", undefined);
+    const roundTripMs = (stopped as { orderRoundTrip?: { median: number | null } }).orderRoundTrip?.median;
     progress({ key: "forging", values: { orders: executed } });
     const attack = (await theatre.agents.command(receiver.handle, "forge-breaker", {
       method: "all",
@@ -48,6 +49,9 @@ export const powerGrid: Scene = {
       number: { value: Math.max(1, Math.round(slowest)), unit: "milliseconds" },
       facts: [
         { key: "executed", values: { orders: executed } },
+        ...(roundTripMs == null
+          ? []
+          : [{ key: "roundTrip", values: { milliseconds: Math.round(roundTripMs) } }]),
         { key: "refused", values: { forgeries: attack.results.length } },
         {
           key: "reasons",

@@ -40,7 +40,8 @@ export interface AgentView {
   /** User id, hex. */
   readonly user: string;
   readonly connected: boolean;
-  readonly state: unknown;
+  /** Its engine's phase, and what its duty tells; null with a problem. */
+  readonly state: { readonly phase: string; readonly duty: unknown } | null;
   /** Why there is no state. */
   readonly problem: string | null;
 }
