@@ -4,7 +4,9 @@ import { useTranslations } from "next-intl";
 import type { ConversationView, MessengerApi } from "@/lib/messenger/messenger-api.ts";
 import { Badge } from "@/lib/ui/badge.tsx";
 import { Button, IconButton } from "@/lib/ui/button.tsx";
+import { PresenceHint } from "@/lib/ui/messenger/presence-hint.tsx";
 import { TypingHint } from "@/lib/ui/messenger/typing-hint.tsx";
+import { usePresence } from "@/lib/ui/messenger/use-presence.ts";
 import { useTyping } from "@/lib/ui/messenger/use-typing.ts";
 import { useSites } from "@/lib/ui/network/site-directory.ts";
 import { useCountryName } from "@/lib/ui/use-country-name.ts";
@@ -29,6 +31,7 @@ export function ConversationHeader(props: ConversationHeaderProps) {
   const content = useTranslations("content");
   const common = useTranslations("common");
   const { place, title } = usePostName()(conversation.title);
+  const seen = usePresence(api, conversation.id);
   const typing = useTyping(api, conversation.id);
   const countries = useCountries(conversation, props.self);
   const under = conversation.group
@@ -46,7 +49,10 @@ export function ConversationHeader(props: ConversationHeaderProps) {
           {typing.length > 0 ? (
             <TypingHint conversation={conversation} users={typing} />
           ) : (
-            under.filter(Boolean).join(" · ")
+            <>
+              <PresenceHint seen={seen} group={conversation.group} />
+              {under.filter(Boolean).join(" · ")}
+            </>
           )}
         </p>
       </div>

@@ -17,6 +17,7 @@ import { matchWords } from "@/lib/ui/match-words.ts";
 import { DevicesButton } from "@/lib/ui/messenger/devices-button.tsx";
 import { EngineBadge } from "@/lib/ui/messenger/engine-notice.tsx";
 import { NotificationSetting } from "@/lib/ui/messenger/notification-setting.tsx";
+import { PresenceSetting } from "@/lib/ui/messenger/presence-setting.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
 import { Empty, Notice, Waiting } from "@/lib/ui/notice.tsx";
 import { useErrorText } from "@/lib/ui/problem-text.ts";
@@ -145,6 +146,7 @@ export function ConversationSidebar(props: SidebarProps) {
         )}
       </div>
       <NotificationSetting />
+      <PresenceSetting />
       <div className="grid min-h-9 items-center border-t border-line px-4 py-1.5 text-sm">
         <div className="flex flex-wrap items-center justify-between gap-2">
           <EngineBadge state={props.state} />

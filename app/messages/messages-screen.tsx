@@ -15,6 +15,7 @@ import { blocksScreen, EngineNotice } from "@/lib/ui/messenger/engine-notice.tsx
 import type { ThreadPlace } from "@/lib/ui/messenger/thread.tsx";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
 import { useNotifications } from "@/lib/ui/messenger/use-notifications.ts";
+import { useOwnPresence } from "@/lib/ui/messenger/use-presence.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { ConversationPane } from "./conversation-pane.tsx";
 import { ConversationSidebar } from "./conversation-sidebar.tsx";
@@ -58,6 +59,7 @@ export function MessagesScreen({ api, user, onRestart }: MessagesScreenProps) {
   const cardOf = side?.kind === "card" ? side.message : null;
   useAnnouncedMessages(conversations, chosen);
   useNotifications(conversations, choose);
+  useOwnPresence(api, state?.phase);
 
   async function erase() {
     await api.forget().catch(() => undefined);

@@ -5,6 +5,7 @@ import type { DeviceApi } from "./api/devices.ts";
 import type { FileApi } from "./api/files.ts";
 import type { GroupApi } from "./api/groups.ts";
 import type { HistoryApi } from "./api/history.ts";
+import type { PresenceApi } from "./api/presence.ts";
 import type { SupplyApi } from "./api/supply.ts";
 import type { VaultApi } from "./api/vault.ts";
 
@@ -42,6 +43,7 @@ export interface MessengerApi
     DeviceApi,
     DeliveryApi,
     SupplyApi,
+    PresenceApi,
     FileApi,
     ContentApi,
     HistoryApi,

@@ -8,6 +8,7 @@ import type { ChangeRequest, Content } from "./api/content.ts";
 import type { FoundMessage } from "./api/content-calls.ts";
 import type { ContactDeviceView, EnrolmentView, OwnDeviceView, PendingDeviceView } from "./api/devices.ts";
 import type { FileApi, FilePriceView, OpenedFile, OutgoingFile } from "./api/files.ts";
+import type { PresenceState, PresenceView } from "./api/presence.ts";
 import type { SigningKeyView, VaultNote, VaultStatement } from "./api/vault.ts";
 import { payloadOf } from "./content/content-payload.ts";
 import type { ThreadRow } from "./content/thread-reader.ts";
@@ -392,6 +393,17 @@ export class MessengerEngine implements MessengerApi {
   async supply(conversation: string): Promise<SupplyView | null> {
     const { book, parts } = this.#session();
     return await askSupply(book.get(conversation), parts);
+  }
+
+  async setPresence(state: PresenceState): Promise<void> {
+    this.#session().setPresence(state);
+  }
+
+  async presence(conversation: string): Promise<readonly PresenceView[]> {
+    const { parts, book } = this.#session();
+    if (!parts.relay.connected) return [];
+    const { present } = await parts.relay.ask("presence:list", { conversation: book.get(conversation).id });
+    return present;
   }
 
   async keyCard(message: string): Promise<KeyCardView | null> {

@@ -52,6 +52,14 @@ export type SentEntryKind = Exclude<EntryKind, "roster">;
 export type ReceiptKind = "delivered" | "read";
 export type HintKind = "typing";
 
+/** "hidden": not shown, and shown nobody. */
+export type PresenceState = "online" | "away" | "hidden";
+
+export interface RelayPresence {
+  readonly user: string;
+  readonly state: Exclude<PresenceState, "hidden">;
+}
+
 export interface RelayPost {
   readonly user: string;
   readonly name: string;
@@ -161,6 +169,13 @@ export interface ClientToRelayEvents {
   "receipt:list": (
     request: { conversation: string },
     ack: RelayAck<{ receipts: readonly RelayReceipt[] }>,
+  ) => void;
+  /** What this device says of its person, for as long as it is connected; hidden until it says something. */
+  "presence:set": (request: { state: PresenceState }, ack: RelayAck) => void;
+  /** Other members that are there; none for who hides. The relay's word only. */
+  "presence:list": (
+    request: { conversation: string },
+    ack: RelayAck<{ present: readonly RelayPresence[] }>,
   ) => void;
   /** Volatile, unauthenticated towards the other members, not answered. */
   hint: (request: { conversation: string; kind: HintKind }) => void;

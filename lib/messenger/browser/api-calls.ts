@@ -53,6 +53,8 @@ export const apiMethods = [
   "recipients",
   "askAgain",
   "supply",
+  "setPresence",
+  "presence",
   "sendFile",
   "filePrice",
   "openFile",

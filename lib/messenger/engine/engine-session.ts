@@ -1,7 +1,7 @@
 import { type Command, signCommand } from "../../protocol/command.ts";
 import type { ParsedCertificate } from "../../protocol/device-certificate.ts";
 import type { LevelPolicy } from "../../protocol/level-policy.ts";
-import { relayBytes } from "../../protocol/relay-events.ts";
+import { type PresenceState, relayBytes } from "../../protocol/relay-events.ts";
 import type { SiteList } from "../../protocol/site-list.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import { randomUuid } from "../../shared/uuid.ts";
@@ -83,6 +83,7 @@ export class EngineSession {
   readonly #copies: CopyDesk;
   readonly #receipts: ReceiptDesk;
   readonly #inbox: Inbox;
+  #presence: PresenceState = "hidden";
   #stopped = false;
 
   constructor(options: SessionOptions) {
@@ -221,6 +222,17 @@ export class EngineSession {
     await this.#inbox.catchUp(conversation);
   }
 
+  /** Told to the relay now and at every connection. */
+  setPresence(state: PresenceState): void {
+    this.#presence = state;
+    this.#tellPresence();
+  }
+
+  #tellPresence(): void {
+    if (this.parts.relay.connected)
+      this.parts.relay.ask("presence:set", { state: this.#presence }).catch(() => undefined);
+  }
+
   async markRead(conversation: Conversation): Promise<void> {
     const { progress } = conversation;
     if (progress.unread === 0) return;
@@ -272,6 +284,7 @@ export class EngineSession {
     const { relay } = this.parts;
     this.#stateChanged();
     this.outgoing.relayConnected();
+    if (this.#presence !== "hidden") this.#tellPresence();
     this.files.online();
     await relay
       .ask("directory:publish", { certificate: this.#options.keeper.certificate.bytes })

@@ -8,6 +8,7 @@ import type { Database } from "../../shared/database/database.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
 import { RelayError, refusalOf } from "../relay-error.ts";
 import { appendRoster } from "../store/append-roster.ts";
+import { readAudience } from "../store/audience.ts";
 import { findPosts, publishCertificate, readCertificate, readUserCertificates } from "../store/directory.ts";
 import { receiptKindName } from "../store/entry-kinds.ts";
 import { listConversations, readEntries } from "../store/read-entries.ts";
@@ -16,6 +17,7 @@ import type { Speaker } from "../store/speaker.ts";
 import { requireMember, requireReader, requireStanding } from "../store/standing.ts";
 import type { EntryQueue } from "./entry-queue.ts";
 import type { FanOut } from "./fan-out.ts";
+import type { Presence } from "./presence.ts";
 import type { RequestName, RequestOf } from "./requests.ts";
 import type { RevokedDevices } from "./revoked-devices.ts";
 
@@ -25,6 +27,7 @@ export interface HandlerServices {
   readonly putReceipt: (receipt: PendingReceipt) => Promise<KeptReceipt>;
   readonly fanOut: FanOut;
   readonly revoked: RevokedDevices;
+  readonly presence: Presence;
   /** Milliseconds UTC. */
   readonly now: () => number;
 }
@@ -35,7 +38,7 @@ type Handlers = {
 
 /** What each event does for one socket's speaker. Every one asks the database who the speaker still is. */
 export function createHandlers(speaker: Speaker, socket: string, services: HandlerServices): Handlers {
-  const { database, queue, putReceipt, fanOut, revoked, now } = services;
+  const { database, queue, putReceipt, fanOut, revoked, presence, now } = services;
   return {
     "directory:publish": async ({ certificate }) => {
       await requireStanding(database, speaker);
@@ -138,6 +141,19 @@ export function createHandlers(speaker: Speaker, socket: string, services: Handl
         fanOut.receiptPut(conversation, speaker.user, view, audience);
       }
       return {};
+    },
+
+    "presence:set": async ({ state }) => {
+      presence.set(socket, state);
+      return {};
+    },
+
+    "presence:list": async ({ conversation }) => {
+      const id = fromHex(conversation);
+      await requireMember(database, speaker, id);
+      const { members } = await readAudience(database, id);
+      const others = members.filter((user) => user !== speaker.user);
+      return { present: await presence.list(socket, others) };
     },
 
     "receipt:list": async ({ conversation }) => {

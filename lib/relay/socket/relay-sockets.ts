@@ -21,6 +21,7 @@ import { EntryQueue } from "./entry-queue.ts";
 import { FanOut } from "./fan-out.ts";
 import { createHandlers, type HandlerServices } from "./handlers.ts";
 import { type HandshakeServices, identifySocket } from "./handshake.ts";
+import { Presence } from "./presence.ts";
 import { RateLimit } from "./rate.ts";
 import { type RequestName, type RequestOf, readRequest } from "./requests.ts";
 import { fetchSiteList, RevokedDevices } from "./revoked-devices.ts";
@@ -74,6 +75,7 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
   const putReceipt = commits.kind(putReceipts);
   const signOffs = new SignOffs(io, database);
   const revoked = new RevokedDevices(io, () => fetchSiteList(options.gatewayOrigin, Date.now));
+  const presence = new Presence(io);
   const agents = new AgentSockets(io, log);
   for (const space of [io.of("/"), wiretap, io.of("/agents")]) {
     space.use((socket, next) => {
@@ -92,7 +94,7 @@ export async function openRelaySockets(options: RelaySocketsOptions): Promise<Re
     space.on("connection", (socket) => welcome(socket as RelaySocket, signOffs));
   }
   io.on("connection", (socket) =>
-    serve(socket, { database, queue, putReceipt, fanOut, revoked, now: Date.now }, log),
+    serve(socket, { database, queue, putReceipt, fanOut, revoked, presence, now: Date.now }, log),
   );
   const sweeping = setInterval(() => {
     signOffs.sweep().catch((error: unknown) => log.error({ err: error }, "the session sweep failed"));

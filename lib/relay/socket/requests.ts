@@ -59,6 +59,8 @@ export const requests = {
   }),
   "receipt:put": z.strictObject({ conversation: id, receipt: bytes(limits.header) }),
   "receipt:list": z.strictObject({ conversation: id }),
+  "presence:set": z.strictObject({ state: z.enum(["online", "away", "hidden"]) }),
+  "presence:list": z.strictObject({ conversation: id }),
   hint: z.strictObject({ conversation: id, kind: z.enum(["typing"]) }),
 } as const;
 

@@ -1,11 +1,18 @@
 import type { Server, Socket } from "socket.io";
-import type { ClientToRelayEvents, RelayToClientEvents, WiretapEvents } from "../../protocol/relay-events.ts";
+import type {
+  ClientToRelayEvents,
+  PresenceState,
+  RelayToClientEvents,
+  WiretapEvents,
+} from "../../protocol/relay-events.ts";
 import type { Standing } from "../accounts/sessions.ts";
 import type { Speaker } from "../store/speaker.ts";
 
 export interface SocketData {
   readonly speaker: Speaker;
   readonly standing: Standing;
+  /** What the device said of its person. */
+  presence?: PresenceState;
 }
 
 type NoEvents = Record<string, never>;
