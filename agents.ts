@@ -4,6 +4,7 @@ import { describeStartFailure } from "./lib/gateway/process/start-failure.ts";
 import { startGridDuty } from "./lib/scenarios/agents/grid/grid-duty.ts";
 import { startPaymentsDuty } from "./lib/scenarios/agents/payments/payments-duty.ts";
 import { startAgents } from "./lib/scenarios/agents/start-agents.ts";
+import { startCustodian } from "./lib/scenarios/vault/custodian-duty.ts";
 import { readAgentsConfig } from "./lib/shared/config-agents.ts";
 
 /** The programs of the demonstration that hold posts: control centres, central banks, custodians of vaults. */
@@ -13,7 +14,7 @@ function main(): void {
     { level: config.logLevel, base: { process: "agents" }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ fd: 2, sync: true }),
   );
-  const duties = { grid: startGridDuty, payments: startPaymentsDuty };
+  const duties = { grid: startGridDuty, payments: startPaymentsDuty, custodian: startCustodian };
   const agents = startAgents({ config, duties, log });
   onStopRequest(
     () => agents.stop(),

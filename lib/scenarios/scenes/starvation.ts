@@ -8,8 +8,8 @@ import type { DeskPair, Theatre } from "./theatre.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** Ordinary letters of this many characters, all under a one-time pad: far more key than a moment brings. */
-const letterLength = 60_000;
-const letters = 4;
+const letterLength = 24_000;
+const letters = 5;
 const confidential = 2;
 const waitsWithinMs = 20_000;
 const servedWithinMs = 90_000;
