@@ -6,7 +6,8 @@ import type { NewConsequence } from "@/lib/ui/stage/consequences.ts";
 export type Act = (
   kind: Parameters<SendCommand>[0],
   args: Parameters<SendCommand>[1],
-  what: NewConsequence,
+  /** Or how it is read once the command was accepted. */
+  what: NewConsequence | (() => Promise<NewConsequence>),
 ) => Promise<void>;
 
 /** What each panel of controls needs to know of the chosen link. */

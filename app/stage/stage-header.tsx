@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import type { PairView, TopologyView } from "@/lib/keys/api-types.ts";
 import { Badge } from "@/lib/ui/badge.tsx";
 import { SelectField } from "@/lib/ui/field.tsx";
@@ -13,16 +14,17 @@ interface StageHeaderProps {
   readonly sites: { readonly alice: string; readonly bob: string };
   readonly onSites: (sites: { alice: string; bob: string }) => void;
   readonly pair: PairView | null;
+  readonly children?: ReactNode;
 }
 
 /** Who sits where, and which way their keys go now. */
-export function StageHeader({ topology, sites, onSites, pair }: StageHeaderProps) {
+export function StageHeader({ topology, sites, onSites, pair, children }: StageHeaderProps) {
   const t = useTranslations("stage");
   const units = useTranslations("units");
   const quantity = useQuantity();
   const route = pair?.route ?? null;
   return (
-    <div className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-line bg-surface px-4 py-2">
+    <div className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-line bg-surface px-4 py-2 print:hidden">
       <h1 className="sr-only">{t("title")}</h1>
       <div className="flex w-full flex-wrap items-center gap-2 sm:w-auto">
         <SitePick
@@ -69,6 +71,7 @@ export function StageHeader({ topology, sites, onSites, pair }: StageHeaderProps
           </Badge>
         )}
       </p>
+      {children}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { applyEvent, emptyPicture, type Picture, type PictureEvent } from "./pic
 /** What of a BroadcastChannel is used: windows of one browser and origin, no server between them. */
 export interface WindowChannel {
   postMessage(message: unknown): void;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onmessage: ((event: MessageEvent) => void) | null;
   close(): void;
 }
 

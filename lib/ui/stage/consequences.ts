@@ -29,6 +29,20 @@ export type Consequence = { readonly id: string; readonly at: number } & (
   | { readonly kind: "noRoute"; readonly reason: string }
   | { readonly kind: "waiting"; readonly name: string; readonly code: string; readonly reason: string }
   | { readonly kind: "delivered"; readonly name: string; readonly links: number }
+  | { readonly kind: "poolEmptied"; readonly link: string; readonly bytes: number }
+  | {
+      /** Supposed dishonest: what it saw of the end-to-end keys so far. */
+      readonly kind: "nodeCompromised";
+      readonly node: string;
+      readonly exposed: number;
+      readonly keys: number;
+    }
+  | { readonly kind: "nodeTrusted"; readonly node: string }
+  | { readonly kind: "xWingBroken"; readonly fallen: number; readonly devices: number }
+  | { readonly kind: "qkdBroken"; readonly fallen: number; readonly messages: number }
+  | { readonly kind: "unbroken"; readonly part: "xWing" | "qkd" }
+  | { readonly kind: "clouds" | "clearSky" | "forecast"; readonly station: string }
+  | { readonly kind: "clockRate"; readonly rate: number }
   | { readonly kind: "relay"; readonly bits: number; readonly links: number }
 );
 

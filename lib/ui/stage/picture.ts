@@ -132,6 +132,24 @@ export function applyEvent(picture: Picture, event: PictureEvent): Picture {
   }
 }
 
+/** The events that lead from nothing to this picture: how a recording begins in the middle of a performance. */
+export function eventsOf(picture: Picture): readonly PictureEvent[] {
+  const { topology, sites, links, route, sky, scene, signatures } = picture;
+  return [
+    ...(topology ? [{ kind: "network", topology } as const] : []),
+    { kind: "sites", ...sites },
+    { kind: "links", links: Object.values(links) },
+    { kind: "route", route },
+    { kind: "sky", sky },
+    ...[...picture.frames].reverse().map((frame) => ({ kind: "frame", frame }) as const),
+    ...[...picture.happened].reverse().map((what) => ({ kind: "happened", what }) as const),
+    { kind: "messages", side: "alice", list: picture.messages.alice },
+    { kind: "messages", side: "bob", list: picture.messages.bob },
+    { kind: "signatures", step: signatures },
+    { kind: "scene", scene },
+  ];
+}
+
 export function pictureLink(status: LinkStatus): PictureLink {
   const { id, condition, alarm, warning, qber, availableBytes, capacityBytes } = status;
   return { id, condition, alarm, warning, qber, availableBytes, capacityBytes };

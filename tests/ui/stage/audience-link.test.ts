@@ -18,7 +18,7 @@ class Windows {
       postMessage: (message) => {
         if (this.deaf) return;
         for (const other of this.#open)
-          if (other !== channel) other.onmessage?.({ data: structuredClone(message) });
+          if (other !== channel) other.onmessage?.({ data: structuredClone(message) } as MessageEvent);
       },
       close: () => void this.#open.delete(channel),
     };

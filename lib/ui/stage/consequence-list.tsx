@@ -1,10 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
-import { Icon, type IconName } from "@/lib/ui/icon.tsx";
-import { useProblemText } from "@/lib/ui/problem-text.ts";
-import type { Consequence } from "@/lib/ui/stage/consequences.ts";
+import { useQuantity } from "../format/use-quantity.ts";
+import { Icon, type IconName } from "../icon.tsx";
+import { useProblemText } from "../problem-text.ts";
+import type { Consequence } from "./consequences.ts";
 
 const looks: Readonly<Record<Consequence["kind"], { readonly icon: IconName; readonly ink: string }>> = {
   tap: { icon: "tap", ink: "text-warn" },
@@ -29,18 +29,30 @@ const looks: Readonly<Record<Consequence["kind"], { readonly icon: IconName; rea
   waiting: { icon: "hourglass", ink: "text-warn" },
   delivered: { icon: "checkDouble", ink: "text-ok" },
   relay: { icon: "key", ink: "text-accent" },
+  poolEmptied: { icon: "key", ink: "text-warn" },
+  nodeCompromised: { icon: "eye", ink: "text-alarm" },
+  nodeTrusted: { icon: "shieldCheck", ink: "text-ink-soft" },
+  xWingBroken: { icon: "failed", ink: "text-alarm" },
+  qkdBroken: { icon: "failed", ink: "text-alarm" },
+  unbroken: { icon: "restore", ink: "text-ink-soft" },
+  clouds: { icon: "eyeOff", ink: "text-warn" },
+  clearSky: { icon: "sun", ink: "text-ink-soft" },
+  forecast: { icon: "refresh", ink: "text-ink-soft" },
+  clockRate: { icon: "clock", ink: "text-ink-soft" },
 };
 
 interface ConsequenceListProps {
   readonly list: readonly Consequence[];
   readonly nameOfLink: (link: string) => string;
+  readonly nameOfSite: (site: string) => string;
   readonly ends: { readonly a: string; readonly b: string };
 }
 
-export function ConsequenceList({ list, nameOfLink, ends }: ConsequenceListProps) {
+export function ConsequenceList(props: ConsequenceListProps) {
+  const { list } = props;
   const t = useTranslations("stage");
   const quantity = useQuantity();
-  const say = useSentence(nameOfLink, ends);
+  const say = useConsequenceText(props);
   return (
     <section aria-label={t("consequences")} className="flex min-h-28 flex-1 flex-col">
       <h2 className="label px-4 pt-3 pb-1">{t("consequences")}</h2>
@@ -67,7 +79,8 @@ export function ConsequenceList({ list, nameOfLink, ends }: ConsequenceListProps
   );
 }
 
-function useSentence(nameOfLink: (link: string) => string, ends: { readonly a: string; readonly b: string }) {
+/** One thing that happened, as a sentence. */
+export function useConsequenceText({ nameOfLink, nameOfSite, ends }: Omit<ConsequenceListProps, "list">) {
   const t = useTranslations("stage.consequence");
   const units = useTranslations("units");
   const causes = useTranslations("link.cause");
@@ -116,6 +129,24 @@ function useSentence(nameOfLink: (link: string) => string, ends: { readonly a: s
         return t("waiting", { name: one.name, reason: tell(one).reason });
       case "delivered":
         return t("delivered", { name: one.name, links: over(one.links) });
+      case "poolEmptied":
+        return t("poolEmptied", { link: nameOfLink(one.link), amount: quantity.data(one.bytes) });
+      case "nodeCompromised":
+        return t("nodeCompromised", { node: nameOfSite(one.node), exposed: one.exposed, keys: one.keys });
+      case "nodeTrusted":
+        return t("nodeTrusted", { node: nameOfSite(one.node) });
+      case "xWingBroken":
+        return t("xWingBroken", { fallen: one.fallen, devices: one.devices });
+      case "qkdBroken":
+        return t("qkdBroken", { fallen: one.fallen, messages: one.messages });
+      case "unbroken":
+        return t(one.part === "qkd" ? "qkdUnbroken" : "xWingUnbroken");
+      case "clouds":
+      case "clearSky":
+      case "forecast":
+        return t(one.kind, { station: nameOfSite(one.station) });
+      case "clockRate":
+        return t("clockRate", { rate: quantity.number(one.rate, 1) });
       case "relay":
         return t("relay", { bits: units("bits", { count: one.bits }), links: over(one.links) });
     }
