@@ -13,6 +13,8 @@ const letters = 5;
 const confidential = 2;
 const waitsWithinMs = 20_000;
 const servedWithinMs = 90_000;
+/** Whoever gave up waiting keeps a place for a while. */
+const againMs = 90_000;
 
 /** "What if the key runs out?" Every pool at Alice's site is emptied; ordinary letters wait, a priority note passes them. */
 export const starvation: Scene = {
@@ -60,7 +62,19 @@ export const starvation: Scene = {
       for (const id of ordinary) await pair.bob.api.cancel(id).catch(() => undefined);
     }
   },
-  restore: resetKeyWorld,
+  async restore(theatre) {
+    await resetKeyWorld(theatre);
+    const signal = AbortSignal.timeout(2 * againMs);
+    await waitUntil(
+      theatre,
+      { what: "nobody waits for key any more", withinMs: againMs, signal },
+      async () => {
+        const pools = await theatre.operations.read<readonly PoolOutlookView[]>("/ops/pools");
+        const waiting = pools.filter(({ waiting: { priority, ordinary } }) => priority + ordinary > 0);
+        return waiting.length === 0 ? true : undefined;
+      },
+    );
+  },
 };
 
 function letter(number: number): string {
