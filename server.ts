@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import next from "next";
+import { takeConsole } from "./lib/relay/console-lines.ts";
 import { ProgramFiles } from "./lib/relay/http/program-files.ts";
 import { createWebServer, type PageHandler } from "./lib/relay/http/web-server.ts";
 import { createLog, type Log } from "./lib/relay/log.ts";
@@ -13,6 +14,7 @@ import { readWebConfig, type WebConfig } from "./lib/shared/config-web.ts";
 async function main(): Promise<void> {
   const config = readWebConfig(process.env);
   const log = createLog(config.logLevel);
+  takeConsole(log);
   // Many host names, one per post: next-auth takes the origin from the request, whose host web-server.ts has checked.
   process.env.AUTH_TRUST_HOST = "1";
   delete process.env.NEXTAUTH_URL;

@@ -10,7 +10,9 @@ export function createLog(level: string): Log {
   return pino(
     {
       level,
-      base: { process: "web" },
+      base: { component: "web" },
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: (fields, level) => (level >= errorLevel ? { code: codeOf(fields) } : {}),
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
         paths: [
@@ -38,6 +40,14 @@ export function createLog(level: string): Log {
     },
     pino.destination({ fd: 2, sync: true }),
   );
+}
+
+const errorLevel = 50;
+
+/** The error's own code, so that whoever reads the log can search for it. */
+function codeOf(fields: object): string {
+  const error = "err" in fields ? fields.err : undefined;
+  return error instanceof Error && "code" in error ? String(error.code) : "relay.internal";
 }
 
 /** Name, code and message, and where it happened; never the objects a library hangs on its errors. */

@@ -9,11 +9,14 @@ export interface ProcessLog {
 
 /** JSON lines on standard error. */
 export function createProcessLog(level: string): ProcessLog {
-  const log = pino({ level, base: { process: "qkdn" } }, pino.destination({ dest: 2, sync: true }));
+  const log = pino(
+    { level, base: { component: "qkdn" }, formatters: { level: (label) => ({ level: label }) } },
+    pino.destination({ dest: 2, sync: true }),
+  );
   return {
     info: (message) => log.info(message),
     error(error) {
-      const code = error instanceof VernamError ? error.code : undefined;
+      const code = error instanceof VernamError ? error.code : "gateway.internal";
       const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
       log.error({ name, code, stack }, message);
     },

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -32,6 +32,8 @@ let proxy: RecordingProxy;
 let folder: string;
 let conversation: string;
 let output = "";
+/** What a client sent that no log may repeat. */
+const planted = new LeakSearch();
 const texts: string[] = [];
 const padTexts: string[] = [];
 
@@ -189,7 +191,7 @@ async function converse(): Promise<void> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "vernam-no-leak-"));
   const dataFolder = join(folder, "data");
-  deployment = await Deployment.start({ dataFolder });
+  deployment = await Deployment.start({ dataFolder, env: { LOG_LEVEL: "trace" } });
   await deployment.healthy(120_000);
   proxy = await RecordingProxy.start(deployment.port);
   watchSecrets();
@@ -226,7 +228,6 @@ describe("what reaches the web process", () => {
   });
 
   it("shows a leak if there is one: planted in a body, a header, an address, a text frame, a binary frame", async () => {
-    const planted = new LeakSearch();
     const plant = (name: string) => {
       const secret = copyBytes(randomBytes(40));
       planted.add(name, secret);
@@ -280,6 +281,41 @@ describe("what reaches the web process", () => {
     const publicFolder = join(deployment.dataFolder, "public");
     if (existsSync(publicFolder))
       for (const [name, bytes] of filesBelow(publicFolder)) expect(everything.find(bytes), name).toEqual([]);
+  });
+});
+
+describe("the log of a run, at its most talkative", () => {
+  /** The launcher puts the process before each line; how far the links are it says in its own words. */
+  const lines = () =>
+    [...output.matchAll(/^(?:web|qkdn): (?!warm-up: )(.*)$/gm)].map(
+      ([, line]) => JSON.parse(line ?? "") as { level: string; component: string; code?: string },
+    );
+
+  it("is one object a line that says how grave it is, who wrote it, and the code of what went wrong", () => {
+    expect(new Set(lines().map(({ component }) => component))).toEqual(new Set(["web", "qkdn"]));
+    for (const line of lines()) {
+      expect(["trace", "debug", "info", "warn", "error", "fatal"]).toContain(line.level);
+      if (line.level === "error" || line.level === "fatal")
+        expect(line.code).toMatch(/^[a-z]+\.[a-z-]+$|^[A-Z]/);
+    }
+  });
+
+  it("repeats nothing of what clients sent as body, header or address, and no key of the installation", () => {
+    expect(planted.find(utf8(output))).toEqual([]);
+    const installation = new LeakSearch();
+    for (const [name, bytes] of filesBelow(deployment.dataFolder)) {
+      const small = bytes.length <= 8192 && !name.includes("/db/") && !name.includes("/database/");
+      if (!small || (statSync(name).mode & 0o077) !== 0) continue;
+      const text = Buffer.from(bytes).toString("latin1");
+      const pem = /-----BEGIN [A-Z ]*PRIVATE KEY-----([\s\S]+?)-----END/.exec(text);
+      if (pem !== null) installation.add(name, copyBytes(Buffer.from(pem[1] ?? "", "base64").subarray(-32)));
+      else if (bytes.length <= 128 && !text.startsWith("{")) installation.add(name, bytes);
+      else
+        for (const [, hex, base64] of text.matchAll(/"(?:([0-9a-f]{64,})|([\w+/-]{43,}=*))"/g))
+          installation.add(name, copyBytes(Buffer.from(hex ?? base64 ?? "", hex ? "hex" : "base64")));
+    }
+    expect(installation.count).toBeGreaterThan(100);
+    expect(installation.find(utf8(output))).toEqual([]);
   });
 });
 
