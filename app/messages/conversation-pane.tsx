@@ -17,7 +17,7 @@ import type { Draft } from "@/lib/ui/messenger/composer.tsx";
 import { MessageDesk } from "@/lib/ui/messenger/message-content-desk.tsx";
 import { Thread, type ThreadPlace } from "@/lib/ui/messenger/thread.tsx";
 import { Empty, Notice } from "@/lib/ui/notice.tsx";
-import { splitPostName } from "@/lib/ui/post-name.ts";
+import { usePostName } from "@/lib/ui/use-post-name.ts";
 import { ConversationComposer } from "./conversation-composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 
@@ -191,6 +191,7 @@ export function ConversationPane(props: ConversationPaneProps) {
 /** Members without a device: a conversation of two waits for it, in a group the others read without them. */
 function Away({ conversation }: { conversation: ConversationView }) {
   const t = useTranslations("messages");
+  const postName = usePostName();
   const { withoutDevice, members } = conversation;
   const names = members.filter(({ user }) => withoutDevice.includes(user)).map(({ name }) => name);
   if (conversation.group)
@@ -198,14 +199,14 @@ function Away({ conversation }: { conversation: ConversationView }) {
       <p className="flex items-start gap-2 border-b border-line bg-sunken px-4 py-1 text-sm text-ink-soft">
         <Icon name="device" className="mt-0.5 size-3.5" />
         {t("noDeviceSome", {
-          names: names.map((name) => splitPostName(name).place).join(", "),
+          names: names.map((name) => postName(name).place).join(", "),
           count: names.length,
         })}
       </p>
     );
   return (
     <Notice tone="idle" icon="device" title={t("noDevice")}>
-      {t("noDeviceText", { name: conversation.title })}
+      {t("noDeviceText", { name: postName(conversation.title).whole })}
     </Notice>
   );
 }

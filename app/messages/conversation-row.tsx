@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import type { ConversationView } from "@/lib/messenger/messenger-api.ts";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Icon, type IconName } from "@/lib/ui/icon.tsx";
-import { splitPostName } from "@/lib/ui/post-name.ts";
+import { usePostName } from "@/lib/ui/use-post-name.ts";
 
 interface ConversationRowProps {
   readonly conversation: ConversationView;
@@ -18,6 +18,7 @@ interface ConversationRowProps {
 export function ConversationRow({ conversation, here, draft, onChoose }: ConversationRowProps) {
   const t = useTranslations("messages");
   const quantity = useQuantity();
+  const postName = usePostName();
   const { group, title } = conversation;
   const unread = conversation.unread > 0;
   return (
@@ -31,7 +32,7 @@ export function ConversationRow({ conversation, here, draft, onChoose }: Convers
       <span className="flex items-baseline gap-2">
         {group ? <Mark icon="people" text={t("group")} /> : null}
         <span title={title} className={`min-w-0 flex-1 truncate ${unread ? "font-semibold" : "font-medium"}`}>
-          {group ? title : splitPostName(title).place}
+          {group ? title : postName(title).place}
         </span>
         {conversation.muted ? <Mark icon="bellOff" text={t("muted")} /> : null}
         {conversation.verified ? <Mark icon="shieldCheck" text={t("verified")} look="text-ok" /> : null}

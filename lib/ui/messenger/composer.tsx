@@ -7,8 +7,8 @@ import { Button } from "../button.tsx";
 import { Icon } from "../icon.tsx";
 import { lazily } from "../lazily.tsx";
 import { Notice } from "../notice.tsx";
-import { splitPostName } from "../post-name.ts";
 import { useErrorText } from "../problem-text.ts";
+import { usePostName } from "../use-post-name.ts";
 import { AttachButton } from "./attach-button.tsx";
 import { suiteInForce } from "./choose-suite.ts";
 import { ComposerSettings } from "./composer-settings.tsx";
@@ -52,6 +52,7 @@ export function Composer(props: ComposerProps) {
   const t = useTranslations("messages");
   const stage = useTranslations("stage");
   const errorText = useErrorText();
+  const postName = usePostName();
   const [refusedLevel, setRefusedLevel] = useState<RefusedLevel | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -171,7 +172,7 @@ export function Composer(props: ComposerProps) {
           data-shortcut="compose"
           aria-invalid={tooLong || undefined}
           placeholder={t("placeholder", {
-            name: props.group ? props.title : splitPostName(props.title).place,
+            name: props.group ? props.title : postName(props.title).place,
           })}
           title={t("sendKeys")}
           className={`thin-scroll min-h-9 min-w-0 flex-1 resize-none rounded-md border border-line-strong bg-paper px-3 py-1.5 placeholder:truncate placeholder:text-ink-faint ${large ? "text-lg" : ""}`}

@@ -6,6 +6,7 @@ import type { MessageView } from "../../messenger/messenger-api.ts";
 import { useQuantity } from "../format/use-quantity.ts";
 import { Icon } from "../icon.tsx";
 import { lazily } from "../lazily.tsx";
+import { usePostName } from "../use-post-name.ts";
 import { FormalHead } from "./formal-head.tsx";
 import { useGoTo } from "./message-content-desk.tsx";
 
@@ -63,6 +64,7 @@ export function MessageContent({ message }: { message: MessageView }) {
 function Quote({ quote }: { quote: QuoteView }) {
   const t = useTranslations("content");
   const goTo = useGoTo();
+  const postName = usePostName();
   const target = quote.message;
   const words =
     quote.kind === null
@@ -72,7 +74,7 @@ function Quote({ quote }: { quote: QuoteView }) {
         : quote.excerpt || t(quote.kind === "acknowledgement" ? "acknowledgement" : "text");
   return (
     <blockquote className="mb-1 border-l-3 border-accent pl-2 text-sm text-ink-soft">
-      {quote.name ? <span className="block font-medium text-ink">{quote.name}</span> : null}
+      {quote.name ? <span className="block font-medium text-ink">{postName(quote.name).whole}</span> : null}
       <span className="line-clamp-2 break-words">{words}</span>
       {goTo && target !== null ? (
         <button

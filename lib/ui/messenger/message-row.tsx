@@ -8,6 +8,7 @@ import { useQuantity } from "../format/use-quantity.ts";
 import { Icon } from "../icon.tsx";
 import { lazily } from "../lazily.tsx";
 import { type CodedProblem, useProblemText } from "../problem-text.ts";
+import { usePostName } from "../use-post-name.ts";
 import { AskAgain } from "./ask-again.tsx";
 import { LevelMark } from "./classification.tsx";
 import { MessageContent, MessageMarks } from "./message-content.tsx";
@@ -36,6 +37,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const t = useTranslations("messages");
   const content = useTranslations("content");
   const quantity = useQuantity();
+  const sender = usePostName()(message.sender.name).whole;
   const delivery = message.delivery;
   const refused = message.problem?.passing === false;
   const ground = refused
@@ -45,13 +47,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       : "border-line bg-surface";
   return (
     <article
-      aria-label={`${message.mine ? t("you") : message.sender.name}, ${quantity.shortClock(message.at)}`}
+      aria-label={`${message.mine ? t("you") : sender}, ${quantity.shortClock(message.at)}`}
       data-message={message.id}
       className={`group flex flex-col px-4 ${message.mine ? "items-end" : "items-start"} ${first ? "pt-3" : "pt-1"}`}
     >
-      {first && !message.mine ? (
-        <p className="mb-0.5 text-sm font-semibold text-ink">{message.sender.name}</p>
-      ) : null}
+      {first && !message.mine ? <p className="mb-0.5 text-sm font-semibold text-ink">{sender}</p> : null}
       <div
         className={`max-w-[min(36rem,92%)] min-w-0 rounded-lg border px-3 py-2 ${ground} ${
           selected ? "outline-2 outline-offset-1 outline-accent" : ""

@@ -7,6 +7,7 @@ import { Button } from "../button.tsx";
 import { Dialog } from "../dialog.tsx";
 import { TextField } from "../field.tsx";
 import { useQuantity } from "../format/use-quantity.ts";
+import { usePostName } from "../use-post-name.ts";
 import { MessageContent } from "./message-content.tsx";
 
 const found = 50;
@@ -98,13 +99,14 @@ export function SearchDialog({ api, conversation, onGoTo, onClose }: SearchDialo
 function MessageList(props: { messages: readonly MessageView[]; onShow: (message: MessageView) => void }) {
   const t = useTranslations("content");
   const quantity = useQuantity();
+  const postName = usePostName();
   return (
     <ul className="grid gap-1">
       {props.messages.map((message) => (
         <li key={message.id} data-found={message.id} className="rounded-md border border-line px-2 py-1">
           <p className="flex items-center justify-between gap-2 text-xs text-ink-soft">
             <span>
-              {message.sender.name} · {quantity.moment(message.at)}
+              {postName(message.sender.name).whole} · {quantity.moment(message.at)}
             </span>
             <Button size="small" tone="quiet" onClick={() => props.onShow(message)}>
               {t("jumpGo")}

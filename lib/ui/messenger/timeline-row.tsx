@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import type { TimelineView } from "../../messenger/messenger-api.ts";
 import { useQuantity } from "../format/use-quantity.ts";
 import { Icon, type IconName } from "../icon.tsx";
-import { splitPostName } from "../post-name.ts";
+import { usePostName } from "../use-post-name.ts";
 
 const icons: Readonly<Record<TimelineView["kind"], IconName>> = {
   created: "people",
@@ -45,8 +45,9 @@ export function TimelineRow({ event }: { event: TimelineView }) {
 function useTimelineText(): (event: TimelineView) => string {
   const t = useTranslations("timeline");
   const quantity = useQuantity();
+  const postName = usePostName();
   return (event) => {
-    const name = (who: string | null) => (who === null ? t("someone") : splitPostName(who).place);
+    const name = (who: string | null) => (who === null ? t("someone") : postName(who).place);
     const names = { actor: name(event.actor), subject: name(event.subject) };
     const text = event.text ?? "";
     switch (event.kind) {
