@@ -32,6 +32,8 @@ const foreignContainer = z.object({
   key_container_extension: z.unknown().optional(),
 });
 
+const ownExtension = z.object({ vernam_route: routeExtensionSchema });
+
 /** @throws KeyUnavailableError when the answer is not what the standard describes. */
 export function parseForeignStatus(answer: KmeAnswer): ProviderStatus {
   const body = parse(foreignStatus, answer.body);
@@ -52,7 +54,7 @@ export function readContainer(answer: KmeAnswer): { keys: ProvidedKey[]; origin:
     keyId: key_ID.toLowerCase(),
     key: SecretBytes.own(decode(key)),
   }));
-  const extension = z.object({ vernam_route: routeExtensionSchema }).safeParse(body.key_container_extension);
+  const extension = ownExtension.safeParse(body.key_container_extension);
   return { keys, origin: extension.success ? extension.data.vernam_route : undefined };
 }
 
