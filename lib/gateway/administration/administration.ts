@@ -10,13 +10,15 @@ import type { PolicyBook } from "./policy-book.ts";
 import { tryPolicy } from "./policy-trial.ts";
 import type { Quota } from "./quota.ts";
 import { ServiceMeter } from "./service-meter.ts";
-import { reportService } from "./service-report.ts";
+import { type Range, reportService } from "./service-report.ts";
 
 export interface AdministrationOptions {
   readonly database: Database;
   readonly queue: CommitQueue;
   readonly policies: PolicyBook;
   readonly overview: () => OverviewView;
+  /** Bytes that all links made in a range of whole buckets. */
+  readonly generated: (range: Range) => Promise<number>;
   readonly pair: (a: string, b: string) => { readonly availableBytes: number };
   readonly onAlarm: (listener: (alarm: AlarmView) => void) => () => void;
   readonly onRequest: (listener: (request: { answered: boolean; ms: number }) => void) => () => void;
@@ -71,13 +73,9 @@ export class Administration {
   }
 
   /** Everything measured until now is part of it. */
-  async service(range: {
-    readonly from: number;
-    readonly to: number;
-    readonly bucketMs: number;
-  }): Promise<ServiceView> {
+  async service(range: Range): Promise<ServiceView> {
     await this.#service.flush(true);
-    return reportService(this.#options.database, range);
+    return reportService(this.#options.database, range, this.#options.generated);
   }
 
   async close(): Promise<void> {

@@ -145,6 +145,10 @@ async function listen(
     policies: gateways.policies,
     overview: () => world.views.overview(),
     pair: (a, b) => world.views.pair(a, b),
+    async generated(range) {
+      const { generatedBytes } = await world.views.consumption({ ...range, by: "purpose" });
+      return generatedBytes.reduce((total, bytes) => total + bytes, 0);
+    },
     onAlarm: (listener) => links.on("alarm", listener),
     onRequest: (listener) => world.metrics.onRequest(listener),
     log: log.error,

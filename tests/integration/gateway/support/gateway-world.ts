@@ -103,6 +103,7 @@ export class GatewayWorld {
       queue: this.queue,
       policies: this.gateways.policies,
       overview: () => quietOverview,
+      generated: async () => 0,
       pair: () => ({ availableBytes: 1 }),
       onAlarm: (listener) => {
         this.alarms.add(listener);
