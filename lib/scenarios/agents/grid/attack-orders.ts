@@ -4,16 +4,9 @@ import { type Bytes, equalBytes } from "../../../shared/bytes.ts";
 import { fromHex } from "../../../shared/hex.ts";
 import type { AgentContext } from "../agent-duty.ts";
 import { AgentError } from "../agent-error.ts";
+import type { AttackResult } from "../agent-states.ts";
 import type { Wire } from "../wire.ts";
 import { type Forgery, forgeEnvelope } from "./forge-envelopes.ts";
-
-export interface AttackResult {
-  readonly method: Forgery;
-  /** Why this control centre refused it: a code of docs/PROTOCOL.md. Null: it was not refused, which is the alarm. */
-  readonly refused: string | null;
-  /** From putting it on the wire to the refusal, ms. */
-  readonly milliseconds: number;
-}
 
 const patienceMs = 8_000;
 const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));

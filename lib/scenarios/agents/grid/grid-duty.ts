@@ -3,13 +3,14 @@ import type { OpenedMessage, RefusedEntry } from "../../../messenger/engine-opti
 import type { MessageView } from "../../../messenger/messenger-api.ts";
 import type { AgentContext, AgentDuty, AgentPost, StartDuty } from "../agent-duty.ts";
 import { AgentError } from "../agent-error.ts";
+import type { AttackResult, GridState } from "../agent-states.ts";
 import { findMessage, newestMessages } from "../find-message.ts";
 import { KeyUse } from "../key-use.ts";
 import { Latencies } from "../latencies.ts";
 import { OneByOne } from "../one-by-one.ts";
 import { readInput } from "../read-input.ts";
 import { repeatableId } from "../repeatable-id.ts";
-import { type AttackResult, attackOrders } from "./attack-orders.ts";
+import { attackOrders } from "./attack-orders.ts";
 import { forgeries } from "./forge-envelopes.ts";
 import { gridOptionsSchema } from "./grid-options.ts";
 import { GridRecord } from "./grid-record.ts";
@@ -80,7 +81,7 @@ class GridDuty implements AgentDuty {
     throw new AgentError("grid.command", "a control centre knows start, stop and forge-breaker");
   };
 
-  readonly state = () => ({
+  readonly state = (): GridState => ({
     ...this.#sender.view(),
     peer: this.#peer.handle,
     breaker: this.#record.breaker,

@@ -3,6 +3,7 @@ import type { OpenedMessage } from "../../../messenger/engine-options.ts";
 import type { MessageView } from "../../../messenger/messenger-api.ts";
 import type { AgentContext, AgentDuty, AgentPost, StartDuty } from "../agent-duty.ts";
 import { AgentError } from "../agent-error.ts";
+import type { BatchResult, PaymentsState } from "../agent-states.ts";
 import { findMessage, newestMessages } from "../find-message.ts";
 import { KeyUse } from "../key-use.ts";
 import { Latencies } from "../latencies.ts";
@@ -54,7 +55,7 @@ class PaymentsDuty implements AgentDuty {
   readonly #finished = new Set<() => void>();
   #running: AbortController | undefined;
   #options: PaymentsOptions | undefined;
-  #lastResult: object | null = null;
+  #lastResult: BatchResult | null = null;
 
   constructor(agent: AgentContext, peer: AgentPost, ledger: Ledger) {
     this.#agent = agent;
@@ -87,7 +88,7 @@ class PaymentsDuty implements AgentDuty {
     throw new AgentError("payments.command", "a central bank knows run-batch, start and stop");
   };
 
-  readonly state = () => ({
+  readonly state = (): PaymentsState => ({
     running: this.#options !== undefined,
     options: this.#options ?? null,
     peer: this.#peer.handle,
@@ -127,7 +128,7 @@ class PaymentsDuty implements AgentDuty {
     this.#options = undefined;
   }
 
-  async #runBatch({ transfers, suite }: BatchOptions): Promise<object> {
+  async #runBatch({ transfers, suite }: BatchOptions): Promise<BatchResult> {
     const begun = performance.now();
     const amounts = Array.from({ length: transfers }, () => 1 + Math.floor(secureRandom() * largestCents));
     const { engine } = this.#agent;
@@ -140,21 +141,20 @@ class PaymentsDuty implements AgentDuty {
     await this.#finish(name);
     const batch = this.#find(name);
     const keys = await this.#countKeys(batch);
-    this.#lastResult = {
+    const result: BatchResult = {
       batch: name,
       suite,
       transfers,
       settled: batch.settled.size,
-      /** In cents; and whether the other bank's books say the same. */
       total: sum(batch.amounts),
       settledTotal: sum(batch.amounts.filter((_, index) => batch.settled.has(index))),
       agreed: batch.agreed,
       milliseconds: Math.round(performance.now() - begun),
       keyBits: keys,
-      /** What the same transfers cost under the one-time pad. */
       otpBits: otpBitsEach * transfers,
     };
-    return this.#lastResult;
+    this.#lastResult = result;
+    return result;
   }
 
   get #parties() {
