@@ -78,6 +78,7 @@ export function StageControls(props: StageControlsProps) {
   return (
     <section
       aria-label={t("controls")}
+      data-tour="controls"
       className="thin-scroll grid min-h-0 gap-2 overflow-y-auto border-b border-line px-4 py-2"
     >
       <div className="flex flex-wrap items-center justify-between gap-2">

@@ -23,7 +23,7 @@ export function WirePane({ wiretap, conversation, nameOfUser }: WirePaneProps) {
     (frame) => conversation === null || frame.conversation === conversation,
   );
   return (
-    <section aria-label={t("middle")} className="flex min-h-0 min-w-0 flex-col bg-sunken">
+    <section aria-label={t("middle")} data-tour="wire" className="flex min-h-0 min-w-0 flex-col bg-sunken">
       <header className="flex flex-wrap items-baseline justify-between gap-x-4 border-b border-line px-4 py-2">
         <h2 className="text-lg font-semibold">{t("middle")}</h2>
         {wiretap.connected ? null : (

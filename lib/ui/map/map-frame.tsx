@@ -49,6 +49,7 @@ export function MapFrame(props: MapFrameProps) {
       ref={view.frame}
       className={`relative min-h-0 overflow-hidden bg-sea select-none ${props.className ?? ""}`}
       role="group"
+      data-map=""
       aria-label={t("label")}
       {...moving}
     >

@@ -16,7 +16,7 @@ export interface AccountMenuProps {
 export function AccountButton({ user, ...rest }: { user: SessionUser | null } & ComponentProps<"button">) {
   const t = useTranslations("nav");
   return (
-    <button type="button" {...rest} className={`${buttonClass("quiet", "small")} max-w-64`}>
+    <button type="button" data-account="" {...rest} className={`${buttonClass("quiet", "small")} max-w-64`}>
       <Icon name={user ? "user" : "menu"} />
       <span className="hidden truncate sm:inline">{user ? user.name : t("menu")}</span>
       <span className="sr-only sm:hidden">{user ? user.name : t("menu")}</span>

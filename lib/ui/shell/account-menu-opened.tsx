@@ -7,6 +7,7 @@ import { DropdownMenu } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { isLocale, locales, needsReview } from "../i18n/locales.ts";
 import { Icon, type IconName } from "../icon.tsx";
+import { useTour } from "../tour/use-tour.ts";
 import { AccountButton, type AccountMenuProps } from "./account-button.tsx";
 import { areas } from "./areas.ts";
 import { chooseTheme, rememberLocale } from "./preferences.ts";
@@ -29,6 +30,7 @@ export function AccountMenuOpened({ user, theme }: AccountMenuProps) {
   const router = useRouter();
   const pathname = usePathname();
   const [chosen, setChosen] = useState(theme);
+  const tour = useTour();
 
   return (
     <DropdownMenu.Root modal={false} defaultOpen>
@@ -98,6 +100,12 @@ export function AccountMenuOpened({ user, theme }: AccountMenuProps) {
               </Option>
             ))}
           </Choice>
+          {tour ? (
+            <DropdownMenu.Item className={item} onSelect={() => setTimeout(tour, 0)} data-tour-start="">
+              <Icon name="map" />
+              {t("tour")}
+            </DropdownMenu.Item>
+          ) : null}
           {user ? (
             <DropdownMenu.Item className={item} onSelect={() => void leave()}>
               <Icon name="arrowRight" />
