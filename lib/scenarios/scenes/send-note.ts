@@ -38,7 +38,7 @@ export async function sendNote(
 }
 
 /** Resolves once Bob has the message and its text is the one that was sent. */
-export async function noteArrives(
+async function noteArrives(
   theatre: Theatre,
   { alice, bob, conversation }: DeskPair,
   id: string,
@@ -61,7 +61,7 @@ export async function noteArrives(
   expectThat(arrived.text === text, "Bob reads another text than Alice wrote");
 }
 
-export async function find(
+async function find(
   api: Pick<DeskPair["alice"]["api"], "messages">,
   conversation: string,
   id: string,

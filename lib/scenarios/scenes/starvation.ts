@@ -3,14 +3,20 @@ import { neighbours } from "./casting.ts";
 import { expectThat } from "./expect-that.ts";
 import { readTopology, resetKeyWorld } from "./link-watch.ts";
 import type { Scene } from "./scene.ts";
-import { find, sendNote } from "./send-note.ts";
+import { sendNote } from "./send-note.ts";
 import type { DeskPair, Theatre } from "./theatre.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** Ordinary letters of this many characters, all under a one-time pad: far more key than a moment brings. */
-const letterLength = 24_000;
-const letters = 5;
+/**
+ * Ordinary letters of this many characters, all under a one-time pad: together far more key than a moment brings to
+ * a site, each little enough for the pools of a network that has just begun.
+ */
+const letterLength = 8_000;
+const letters = 20;
 const confidential = 2;
+/** All letters are among so many messages. */
+const newest = 60;
+const withoutKey: ReadonlySet<string> = new Set(["waiting-for-key", "drawing"]);
 const waitsWithinMs = 20_000;
 const servedWithinMs = 90_000;
 /** Whoever gave up waiting keeps a place for a while. */
@@ -89,9 +95,8 @@ async function untilOneWaits(
 ): Promise<{ readonly reason: string; readonly estimateMs: number }> {
   const patience = { what: "an ordinary letter waits for key", withinMs: waitsWithinMs, signal };
   return waitUntil(theatre, patience, async () => {
-    for (const id of ids) {
-      const delivery = (await find(bob.api, conversation, id))?.delivery;
-      if (delivery?.state !== "waiting-for-key") continue;
+    for (const { id, delivery } of await bob.api.messages(conversation, { limit: newest })) {
+      if (!ids.includes(id) || delivery?.state !== "waiting-for-key") continue;
       const { reason, retryAt } = delivery;
       return { reason, estimateMs: retryAt === null ? 0 : retryAt - theatre.clock.now() };
     }
@@ -101,10 +106,10 @@ async function untilOneWaits(
 
 /** Letters that have no key yet. */
 async function waiting({ bob, conversation }: DeskPair, ids: readonly string[]): Promise<readonly string[]> {
-  const states = await Promise.all(
-    ids.map(async (id) => ({ id, state: (await find(bob.api, conversation, id))?.delivery?.state })),
-  );
-  return states.filter(({ state }) => state === "waiting-for-key" || state === "drawing").map(({ id }) => id);
+  const messages = await bob.api.messages(conversation, { limit: newest });
+  return messages
+    .filter(({ id, delivery }) => ids.includes(id) && withoutKey.has(delivery?.state ?? ""))
+    .map(({ id }) => id);
 }
 
 function tenths(milliseconds: number): number {
