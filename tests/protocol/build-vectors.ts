@@ -41,6 +41,7 @@ import { utf8 } from "../../lib/shared/bytes.ts";
 import { toHex } from "../../lib/shared/hex.ts";
 import { SecretBytes } from "../../lib/shared/secret-bytes.ts";
 import { buildMessengerVectors } from "./build-messenger-vectors.ts";
+import { buildVaultVectors } from "./build-vault-vectors.ts";
 import { at, day, envelopeParts, fixed, secret } from "./vector-parts.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -134,6 +135,7 @@ export async function buildVectors(): Promise<Readonly<Record<string, VectorFile
   };
   const { create } = files.roster as { create: { signed: Bytes } };
   Object.assign(files, await buildMessengerVectors(alice, bob, lisbon, create.signed));
+  Object.assign(files, await buildVaultVectors(alice, bob));
   return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, hexed(file) as VectorFile]));
 }
 
