@@ -13,6 +13,7 @@ import { Notice } from "@/lib/ui/notice.tsx";
 import type { SendCommand } from "@/lib/ui/operations/use-device-command.ts";
 import { useErrorText } from "@/lib/ui/problem-text.ts";
 import { Segmented } from "@/lib/ui/segmented.tsx";
+import { AgentsPanel } from "@/lib/ui/stage/agents-panel.tsx";
 import type { NewConsequence } from "@/lib/ui/stage/consequences.ts";
 import { Term } from "@/lib/ui/term.tsx";
 import { AuthenticationControl } from "./authentication-control.tsx";
@@ -21,7 +22,7 @@ import { FaultControls } from "./fault-controls.tsx";
 import { NetworkControls } from "./network-controls.tsx";
 import type { Act, PanelProps } from "./panel-props.ts";
 
-const abouts = ["link", "network"] as const;
+const abouts = ["link", "network", "agents"] as const;
 type About = (typeof abouts)[number];
 
 interface StageControlsProps {
@@ -168,6 +169,7 @@ export function StageControls(props: StageControlsProps) {
           </div>
         </>
       ) : null}
+      {about === "agents" ? <AgentsPanel /> : null}
       {about === "network" ? (
         <NetworkControls
           topology={props.topology}
