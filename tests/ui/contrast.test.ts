@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const css = readFileSync(join(import.meta.dirname, "../../lib/ui/tokens.css"), "utf8");
@@ -40,6 +40,7 @@ const textPairs: (readonly [string, string])[] = [
     ["ink", `${state}-wash`] as const,
     ["ink-soft", `${state}-wash`] as const,
   ]),
+
   ["accent-ink", "accent"],
   ["accent-ink", "accent-strong"],
   ["alarm-ink", "alarm"],
@@ -76,4 +77,35 @@ it("every colour that a stylesheet or a chart names is a token", () => {
   const theme = readFileSync(join(import.meta.dirname, "../../app/globals.css"), "utf8");
   const named = [...theme.matchAll(/--color-[\w-]+: var\(--([\w-]+)\)/g)].map((match) => match[1] ?? "");
   for (const name of named) expect(tokens.has(name), name).toBe(true);
+});
+
+/** Ink and ground that one class list names together, with the same variants before them ("hover:", "md:"). */
+function pairsOf(classes: string): (readonly [string, string])[] {
+  const named = (kind: string) =>
+    classes.split(/\s+/).flatMap((name) => {
+      const [, variants = "", token = ""] = new RegExp(`^((?:[\\w-]+:)*)${kind}-([\\w-]+)$`).exec(name) ?? [];
+      return tokens.has(token) ? [{ variants, token }] : [];
+    });
+  const grounds = named("bg");
+  return named("text").flatMap((ink) =>
+    grounds
+      .filter(({ variants }) => variants === ink.variants)
+      .map(({ token }) => [ink.token, token] as const),
+  );
+}
+
+it("knows every pair of ink and ground that a component names together", () => {
+  const root = resolve(import.meta.dirname, "../..");
+  const tested = new Set(textPairs.map(([ink, ground]) => `${ink} on ${ground}`));
+  const unknown = ["app", "lib/ui"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".tsx"))
+      .flatMap((file) => {
+        const source = readFileSync(join(root, folder, file), "utf8");
+        const texts = [...source.matchAll(/["'`]([^"'`]*)["'`]/g)].map(([, text]) => text ?? "");
+        return texts.flatMap(pairsOf).map(([ink, ground]) => `${ink} on ${ground} (${folder}/${file})`);
+      })
+      .filter((pair) => !tested.has(pair.replace(/ \(.*/, ""))),
+  );
+  expect(unknown).toEqual([]);
 });
