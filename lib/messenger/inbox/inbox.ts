@@ -214,7 +214,7 @@ export class Inbox {
     }
     const inTime = keyed !== undefined && !this.#isForAnother(conversation, keyed);
     if (inTime && (entry.kind === "epoch" || usesPad(keyed.header.suite)))
-      await this.#patience(keyed, arrived);
+      await this.#patience(conversation, keyed, arrived);
     const { kind, seq, bytes } = entry;
     await this.#open(conversation, { kind, seq, ordinal: 0, bytes, parsed: keyed?.parsed }, undefined);
   }
@@ -244,8 +244,10 @@ export class Inbox {
     return roster === undefined || roster.devices.has(this.#parts.self.device);
   }
 
-  async #patience({ recordHash, at }: KeyedEntry, arrived: number): Promise<void> {
+  async #patience({ facts }: Conversation, { recordHash, at }: KeyedEntry, arrived: number): Promise<void> {
     if (this.#copies.peek(recordHash) || !this.#parts.gateway.connected) return;
+    // A key that was used does not come again: this is a replay, or forged after a message that was read.
+    if (await facts.loadUse(recordHash)) return;
     const left = arrived + patienceMs - this.#parts.now();
     if (left <= 0) return;
     let timer: ReturnType<typeof setTimeout> | undefined;

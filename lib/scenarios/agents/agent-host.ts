@@ -14,7 +14,7 @@ export interface HostOptions {
   readonly post: AgentPost;
   readonly peers: readonly AgentPost[];
   readonly startDuty: StartDuty;
-  readonly web: AgentsOrigin;
+  readonly web: Pick<AgentsOrigin, "identityOf">;
   readonly relayOrigin: string;
   readonly gatewayOrigin: string;
   /** Of this agent alone. */
