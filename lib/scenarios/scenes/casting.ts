@@ -9,7 +9,7 @@ export interface Cast {
 
 const preferred: readonly [string, string] = ["pt-lis-mne", "es-mad-mfa"];
 
-export function postsOf(topology: TopologyView): readonly SiteView[] {
+function postsOf(topology: TopologyView): readonly SiteView[] {
   return topology.sites.filter(({ kind }) => kind === "endpoint");
 }
 
