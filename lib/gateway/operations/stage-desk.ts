@@ -2,7 +2,7 @@ import type { StageView } from "../../keys/api-types.ts";
 import type { Command } from "../../protocol/command.ts";
 import { badArgument, refused, textArgument } from "./command-arguments.ts";
 
-export const stageCommands = ["pool.empty", "space.sky", "node.compromise", "assume.broken"] as const;
+const stageCommands = ["pool.empty", "space.sky", "node.compromise", "assume.broken"] as const;
 export type StageCommand = (typeof stageCommands)[number];
 
 export interface StageDeskOptions {

@@ -182,8 +182,10 @@ export class FakeTheatre implements Theatre {
     if (path === "/ops/devices")
       return ["alice", "bob"].map((user) => ({ user, state: "certified", byHand: false, assurance: "open" }));
     if (path === "/ops/exposure") return { exposed: 1, keys: 2, known: [{ keyId: "key-1" }] };
-    if (path === "/ops/pools")
-      return [{ link: "pt-lis-mne~pt-mid", timeToKeyMs: 3000, waiting: { priority: 0, ordinary: 0 } }];
+    if (path === "/ops/pools") {
+      const ordinary = this.commands.includes("links.reset") ? 0 : 1;
+      return [{ link: "pt-lis-mne~pt-mid", timeToKeyMs: 3000, waiting: { priority: 0, ordinary } }];
+    }
     if (path === "/ops/space")
       return {
         stations: ["pt-mid", "be-bru-eu"].map((at) => ({ site: at, storedBytes: 9000, sky: "cloudy" })),
