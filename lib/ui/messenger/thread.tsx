@@ -115,7 +115,8 @@ export const Thread = memo(function Thread(props: ThreadProps) {
     if (index < 0) return;
     wanted.current = null;
     virtual.scrollToIndex(index, { align: "center" });
-    scroller.current?.focus({ preventScroll: true });
+    // After a dialog that closes has given the focus back to its opener, which it does in a timer of its own.
+    setTimeout(() => scroller.current?.focus({ preventScroll: true }), 0);
   }, [items, marked, place]);
 
   function toNewest() {
