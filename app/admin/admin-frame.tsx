@@ -31,7 +31,7 @@ export function AdminFrame({ children, base }: { children: ReactNode; base?: str
     <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
       <nav
         aria-label={t("title")}
-        className="flex shrink-0 flex-col border-b border-line bg-surface lg:w-52 lg:border-r lg:border-b-0"
+        className="flex shrink-0 flex-col border-b border-line bg-surface lg:w-52 lg:border-r lg:border-b-0 print:hidden"
       >
         <ul className="thin-scroll flex overflow-x-auto px-2 lg:flex-col lg:overflow-visible lg:px-0 lg:py-3">
           {pages.map((page) => {
@@ -65,7 +65,10 @@ export function AdminFrame({ children, base }: { children: ReactNode; base?: str
           <p>{t("metadataOnly")}</p>
         </div>
       </nav>
-      <div className="flex min-w-0 flex-1 flex-col">{children}</div>
+      <div className="flex min-w-0 flex-1 flex-col">
+        {children}
+        <p className="mt-auto px-4 py-3 text-xs text-ink-soft lg:hidden">{t("metadataOnly")}</p>
+      </div>
     </div>
   );
 }

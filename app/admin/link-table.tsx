@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useRef, useState } from "react";
 import type { LinkStatus, LinkView, PoolOutlookView, TopologyView } from "@/lib/keys/api-types.ts";
 import { type Column, DataTable } from "@/lib/ui/data-table.tsx";
 import { TextField } from "@/lib/ui/field.tsx";
@@ -10,6 +10,7 @@ import { Meter } from "@/lib/ui/meter.tsx";
 import { linkName } from "@/lib/ui/network/link-names.ts";
 import { LinkState, poolTone, useConditionWord } from "@/lib/ui/network/link-state.tsx";
 import { Empty } from "@/lib/ui/notice.tsx";
+import { ExportButtons } from "@/lib/ui/operations/export-buttons.tsx";
 import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 import { Term } from "@/lib/ui/term.tsx";
@@ -19,6 +20,18 @@ interface Row {
   readonly link: LinkView;
   readonly name: string;
   readonly status: LinkStatus;
+}
+
+/** What the pool's cell says; while that is the same for all, the same map: new columns draw every row again. */
+function useOutlooks(pools: readonly PoolOutlookView[] | undefined): ReadonlyMap<string, PoolOutlookView> {
+  const shown = (pools ?? []).filter(
+    ({ waiting, timeToEmptyMs }) => waiting.priority + waiting.ordinary > 0 || timeToEmptyMs !== null,
+  );
+  const key = JSON.stringify(shown);
+  return useMemo(
+    () => new Map((JSON.parse(key) as PoolOutlookView[]).map((outlook) => [outlook.link, outlook])),
+    [key],
+  );
 }
 
 interface LinkTableProps {
@@ -48,6 +61,7 @@ export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps)
   const [onlyTrouble, setOnlyTrouble] = useState(false);
   const asked = useDeferredValue(query.trim().toLowerCase());
   const statuses = useDeferredValue(links);
+  const known = useRef(new WeakMap<LinkStatus, Row>());
   const rows = useMemo(() => {
     const all: Row[] = [];
     for (const link of topology.links) {
@@ -55,12 +69,17 @@ export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps)
       if (!status || (onlyTrouble && !inTrouble(status))) continue;
       const name = linkName(link, names);
       const text = `${name} ${link.id} ${conditionWord(status.condition, link.kind)}`.toLowerCase();
-      if (asked === "" || text.includes(asked)) all.push({ link, name, status });
+      if (asked !== "" && !text.includes(asked)) continue;
+      // The same object for the same status, so that only rows with news are drawn again.
+      const before = known.current.get(status);
+      const row = before?.name === name ? before : { link, name, status };
+      known.current.set(status, row);
+      all.push(row);
     }
     return all;
   }, [topology, statuses, names, asked, onlyTrouble, conditionWord]);
   const { value: pools } = useOperationsRead<readonly PoolOutlookView[]>("/ops/pools", {}, 5000);
-  const outlooks = useMemo(() => new Map(pools?.map((outlook) => [outlook.link, outlook])), [pools]);
+  const outlooks = useOutlooks(pools);
   const columns = useColumns(outlooks);
   return (
     <section aria-label={t("links")} className="min-w-0 border-line bg-surface max-xl:border-t xl:border-l">
@@ -85,6 +104,7 @@ export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps)
           />
           {t("onlyTrouble")}
         </label>
+        <ExportButtons name="links" value={rows.map(({ status }) => status)} rows={() => rowsOf(rows)} />
       </div>
       <div className="thin-scroll overflow-x-auto">
         <DataTable
@@ -100,6 +120,31 @@ export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps)
       </div>
     </section>
   );
+}
+
+function rowsOf(rows: readonly Row[]): (string | number | null)[][] {
+  return [
+    [
+      "link",
+      "name",
+      "condition",
+      "alarm",
+      "qber",
+      "secret_bits_per_second",
+      "available_bytes",
+      "capacity_bytes",
+    ],
+    ...rows.map(({ link, name, status }) => [
+      link.id,
+      name,
+      status.condition,
+      status.alarm,
+      status.qber,
+      status.secretBitsPerSecond,
+      status.availableBytes,
+      status.capacityBytes,
+    ]),
+  ];
 }
 
 function useColumns(outlooks: ReadonlyMap<string, PoolOutlookView>): readonly Column<Row>[] {

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useMemo, useState } from "react";
+import { memo, type ReactNode, useMemo, useState } from "react";
 import { Icon } from "./icon.tsx";
 
 export interface Column<Row> {
@@ -81,44 +81,66 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <tbody>
         {sorted.map((row) => {
           const key = rowKey(row);
-          const chosen = props.chosen === key;
           return (
-            <tr
+            <DataRow
               key={key}
-              data-row={key}
-              className={`border-b border-line ${chosen ? "bg-accent-wash" : onChoose ? "hover:bg-sunken" : ""}`}
-            >
-              {columns.map((column, index) => {
-                const look = `px-3 py-1.5 align-top ${column.align === "right" ? "text-right" : "text-left"} ${column.className ?? ""}`;
-                if (index > 0) {
-                  return (
-                    <td key={column.key} className={look}>
-                      {column.cell(row)}
-                    </td>
-                  );
-                }
-                return (
-                  <th key={column.key} scope="row" className={`${look} font-medium`}>
-                    {onChoose ? (
-                      <button
-                        type="button"
-                        aria-pressed={chosen}
-                        onClick={() => onChoose(key)}
-                        className="rounded-sm text-left hover:text-accent hover:underline"
-                      >
-                        {column.cell(row)}
-                      </button>
-                    ) : (
-                      column.cell(row)
-                    )}
-                  </th>
-                );
-              })}
-            </tr>
+              id={key}
+              row={row}
+              columns={columns}
+              chosen={props.chosen === key}
+              onChoose={onChoose}
+            />
           );
         })}
       </tbody>
     </table>
+  );
+}
+
+interface DataRowProps<Row> {
+  readonly id: string;
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+  readonly chosen: boolean;
+  readonly onChoose: ((key: string) => void) | undefined;
+}
+
+/** Drawn again only when its row, the columns or the choice changed: long tables get news every second. */
+const DataRow = memo(DataRowPlain) as typeof DataRowPlain;
+
+function DataRowPlain<Row>({ id, row, columns, chosen, onChoose }: DataRowProps<Row>) {
+  return (
+    <tr
+      data-row={id}
+      className={`border-b border-line ${chosen ? "bg-accent-wash" : onChoose ? "hover:bg-sunken" : ""}`}
+    >
+      {columns.map((column, index) => {
+        const look = `px-3 py-1.5 align-top ${column.align === "right" ? "text-right" : "text-left"} ${column.className ?? ""}`;
+        if (index > 0) {
+          return (
+            <td key={column.key} className={look}>
+              {column.cell(row)}
+            </td>
+          );
+        }
+        return (
+          <th key={column.key} scope="row" className={`${look} font-medium`}>
+            {onChoose ? (
+              <button
+                type="button"
+                aria-pressed={chosen}
+                onClick={() => onChoose(id)}
+                className="rounded-sm text-left hover:text-accent hover:underline"
+              >
+                {column.cell(row)}
+              </button>
+            ) : (
+              column.cell(row)
+            )}
+          </th>
+        );
+      })}
+    </tr>
   );
 }
 

@@ -9,6 +9,7 @@ import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Identifier } from "@/lib/ui/identifier.tsx";
 import { siteNames } from "@/lib/ui/network/link-names.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
+import { ExportButtons } from "@/lib/ui/operations/export-buttons.tsx";
 import { OperationsGate } from "@/lib/ui/operations/operations-gate.tsx";
 import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
@@ -40,15 +41,32 @@ function Kmes({ topology }: { topology: TopologyView }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 px-4 pb-10">
       <p className="max-w-prose text-ink-soft">{t("lead")}</p>
-      <div className="w-80 max-w-full">
-        <TextField
-          label={t("filter")}
-          hideLabel
-          icon="search"
-          type="search"
-          placeholder={t("filter")}
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <div className="w-80 max-w-full">
+          <TextField
+            label={t("filter")}
+            hideLabel
+            icon="search"
+            type="search"
+            placeholder={t("filter")}
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+          />
+        </div>
+        <ExportButtons
+          name="key-managers"
+          value={value}
+          rows={() => [
+            ["site", "kme", "sae", "address", "certificate_sha256", "valid_until_utc"],
+            ...value.map((kme) => [
+              kme.site,
+              kme.kmeId,
+              kme.saeId,
+              kme.address,
+              kme.certificateFingerprint,
+              new Date(kme.notAfter).toISOString(),
+            ]),
+          ]}
         />
       </div>
       {shown.length === 0 ? <Empty icon="server" title={t("empty")} /> : null}

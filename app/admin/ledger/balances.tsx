@@ -9,6 +9,7 @@ import { TextField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { linkName, siteNames } from "@/lib/ui/network/link-names.ts";
 import { Waiting } from "@/lib/ui/notice.tsx";
+import { ExportButtons } from "@/lib/ui/operations/export-buttons.tsx";
 import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 
@@ -58,6 +59,7 @@ export function Balances({ topology }: { topology: TopologyView }) {
           </p>
           <p className="max-w-prose text-sm text-ink-soft">{t("balanceLead")}</p>
         </div>
+        <ExportButtons name="balances" value={value} rows={() => rowsOf(value)} />
         <div className="w-72 max-w-full">
           <TextField
             label={health("filter")}
@@ -84,6 +86,21 @@ export function Balances({ topology }: { topology: TopologyView }) {
       </div>
     </div>
   );
+}
+
+function rowsOf(views: readonly BalanceView[]): (string | number)[][] {
+  return [
+    ["link", "balance", "ends_agree", "generated", ...uses, "lost_at_restart", "stored"],
+    ...views.map(({ link, balance, agree, ledger }) => [
+      link,
+      balance,
+      String(agree),
+      ledger.generated,
+      ...uses.map((use) => ledger[use]),
+      ledger.lostAtRestart,
+      ledger.stored,
+    ]),
+  ];
 }
 
 const uses = ["relayed", "supplied", "authentication", "expired", "discarded"] as const;

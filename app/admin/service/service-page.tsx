@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import type { ServiceView } from "@/lib/keys/api-types.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
@@ -145,15 +145,22 @@ interface ParameterProps {
   readonly id: string;
   readonly name: string;
   readonly text: string;
-  readonly value: ReactNode;
+  readonly value: string;
   readonly more: readonly (readonly [string, string])[];
 }
 
 function Parameter({ id, name, text, value, more }: ParameterProps) {
+  const t = useTranslations("service");
   return (
     <div data-parameter={id} className="grid content-start gap-1 bg-surface p-4">
       <dt className="font-semibold">{name}</dt>
-      <dd className="text-2xl font-semibold tracking-tight">{value}</dd>
+      <dd
+        className={
+          value === t("none") ? "text-lg leading-8 text-ink-soft" : "text-2xl font-semibold tracking-tight"
+        }
+      >
+        {value}
+      </dd>
       <dd className="text-sm text-ink-soft">{text}</dd>
       <dd>
         <ul className="mt-2 grid gap-1 border-t border-line pt-2 text-sm">

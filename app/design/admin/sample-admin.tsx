@@ -9,10 +9,21 @@ import { KmesPage } from "@/app/admin/kmes/kmes-page.tsx";
 import { KeyLifePage } from "@/app/admin/ledger/keys/[keyId]/key-life-page.tsx";
 import { LedgerPage } from "@/app/admin/ledger/ledger-page.tsx";
 import { PeoplePage } from "@/app/admin/people/people-page.tsx";
+import { PoliciesPage } from "@/app/admin/policies/policies-page.tsx";
+import { ServicePage } from "@/app/admin/service/service-page.tsx";
 import { SpacePage } from "@/app/admin/space/space-page.tsx";
 import type { OperationsClient } from "@/lib/ui/operations/operations-client.ts";
 import { OperationsProvider } from "@/lib/ui/operations/operations-provider.tsx";
+import type { SessionUser } from "@/lib/ui/session-user.ts";
 import { createFakeOperations } from "../fixtures/fake-network.ts";
+
+const reader: SessionUser = {
+  id: "00000000000000000000000000000001",
+  name: "Auditor",
+  handle: "auditor",
+  site: "pt-lis-mne",
+  roles: ["user", "auditor"],
+};
 
 const pages: Readonly<Record<string, ReactNode>> = {
   health: <HealthPage />,
@@ -21,8 +32,19 @@ const pages: Readonly<Record<string, ReactNode>> = {
   ledger: <LedgerPage keyHref={() => "/design/admin?page=key"} />,
   key: <KeyLifePage keyId="3f2a9c10-77be-4d0e-9a31-5c66e2b81f04" />,
   kmes: <KmesPage />,
-  people: <PeoplePage mayCommand ownSite="pt-lis-emgfa" command={async () => undefined} />,
-  alarms: <AlarmsPage />,
+  people: (
+    <PeoplePage
+      mayCommand
+      ownSite="pt-lis-emgfa"
+      ownUser={reader.id}
+      mayAssign
+      assign={async () => undefined}
+      command={async () => undefined}
+    />
+  ),
+  alarms: <AlarmsPage user={reader} mayCommand={false} />,
+  policies: <PoliciesPage user={reader} mayCommand={false} />,
+  service: <ServicePage />,
 };
 
 /** The administration's pages over sample data. */

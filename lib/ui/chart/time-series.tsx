@@ -62,6 +62,10 @@ export function TimeSeries(props: TimeSeriesProps) {
   return <div ref={host} role="img" aria-label={props.label} className="w-full min-w-0" />;
 }
 
+const wholeSteps = Array.from({ length: 13 }, (_, power) =>
+  [1, 2, 5].map((digit) => digit * 10 ** power),
+).flat();
+
 function optionsFor(
   element: HTMLElement,
   props: Pick<TimeSeriesProps, "series" | "timeName" | "formatValue" | "formatTime"> & { height: number },
@@ -82,7 +86,13 @@ function optionsFor(
     scales: { x: { time: true }, y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.08)] } },
     axes: [
       { ...axis, values: (_plot, ticks) => ticks.map((tick) => props.formatTime(tick * 1000)) },
-      { ...axis, size: 76, values: (_plot, ticks) => ticks.map((tick) => props.formatValue(tick)) },
+      // Amounts are whole bytes: no two ticks with the same words.
+      {
+        ...axis,
+        size: 76,
+        incrs: wholeSteps,
+        values: (_plot, ticks) => ticks.map((tick) => props.formatValue(tick)),
+      },
     ],
     series: [
       { label: props.timeName, value: (_plot, at) => (at == null ? "" : props.formatTime(at * 1000)) },
