@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useState } from "react";
 import type { LinkStatus, StageView } from "@/lib/keys/api-types.ts";
+import { resetStage } from "@/lib/scenarios/scenes/reset-stage.ts";
 import { useOperationsStore } from "@/lib/ui/operations/operations-provider.tsx";
 import { useErrorText } from "@/lib/ui/problem-text.ts";
 import type { Direction } from "./use-director.ts";
@@ -44,7 +45,7 @@ export function usePanic({ director, theatre }: Direction, leave: () => void): P
       leave();
       const before = await readDisturbed(client);
       void director.stop();
-      await theatre.command("links.reset", {});
+      await resetStage(theatre);
       const after = await readDisturbed(client);
       setReport({
         at: Date.now(),

@@ -9,7 +9,10 @@ import type { Theatre } from "./theatre.ts";
  */
 export async function resetStage(theatre: Theatre): Promise<void> {
   await resetKeyWorld(theatre);
-  await tellAll(theatre.agents, "grid", "stop");
-  await tellAll(theatre.agents, "payments", "stop");
-  await restoreCustodians(theatre);
+  const { agents } = theatre;
+  await Promise.all([
+    tellAll(agents, "grid", "stop"),
+    tellAll(agents, "payments", "stop"),
+    restoreCustodians(theatre),
+  ]);
 }
