@@ -1,10 +1,12 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { ConsumptionView } from "@/lib/keys/api-types.ts";
+import type { ConsumptionView, DeviceView } from "@/lib/keys/api-types.ts";
 import { DataTable } from "@/lib/ui/data-table.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Meter } from "@/lib/ui/meter.tsx";
+import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
+import { agentsAt } from "./agents-at.ts";
 import type { Grouping } from "./grouping.ts";
 import { useGroupName } from "./use-group-name.ts";
 
@@ -14,6 +16,9 @@ export function GroupTable({ groups, by }: { groups: readonly Group[]; by: Group
   const t = useTranslations("consumption");
   const quantity = useQuantity();
   const nameOf = useGroupName(by);
+  const { value: devices } = useOperationsRead<readonly DeviceView[]>("/ops/devices", {}, 30_000);
+  const agentsOf = (name: string): readonly string[] =>
+    by === "pair" || by === "site" ? agentsAt(devices ?? [], name.match(/[a-z]{2,3}-[a-z0-9-]+/g) ?? []) : [];
   const total = Math.max(
     1,
     groups.reduce((sum, group) => sum + group.bytes, 0),
@@ -29,7 +34,19 @@ export function GroupTable({ groups, by }: { groups: readonly Group[]; by: Group
           {
             key: "name",
             header: t(`groups.${by}`),
-            cell: (group) => nameOf(group.name),
+            cell: (group) => {
+              const agents = agentsOf(group.name);
+              return (
+                <span className="grid">
+                  {nameOf(group.name)}
+                  {agents.length === 0 ? null : (
+                    <span className="text-xs font-normal text-ink-soft">
+                      {t("agents", { names: agents.join("; ") })}
+                    </span>
+                  )}
+                </span>
+              );
+            },
             sortBy: (group) => nameOf(group.name),
           },
           {
