@@ -1,25 +1,21 @@
 import { expect, test } from "@playwright/test";
-import { withOwnDeployment } from "./support/own-deployment.ts";
-import { Post, sharedPort } from "./support/post.ts";
+import { Post } from "./support/post.ts";
+import { sharedPosts } from "./support/shared-deployment.ts";
 
 test.describe.configure({ mode: "serial" });
-withOwnDeployment();
 
-const madridPlace = "Ministry of Foreign Affairs, Madrid";
-const lisbonPlace = "Ministry of Foreign Affairs, Lisbon";
-
+const [here, there] = sharedPosts.content;
 let lisbon: Post;
 let madrid: Post;
 
 test.beforeAll(async ({ browser }) => {
-  expect(sharedPort()).toBeGreaterThan(0);
-  lisbon = await Post.signIn(browser, "pt-lis-mne");
-  madrid = await Post.signIn(browser, "es-mad-mfa");
+  lisbon = await Post.signIn(browser, here.handle);
+  madrid = await Post.signIn(browser, there.handle);
   await lisbon.ready();
   await madrid.ready();
-  await lisbon.openConversation(madridPlace);
+  await lisbon.openConversation(there.name);
   await lisbon.send("The room is number four.", "AES-256");
-  await madrid.openConversation(lisbonPlace);
+  await madrid.openConversation(here.name);
   await madrid.sees("The room is number four.");
 });
 

@@ -1,10 +1,10 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { expectAccessibleInBothThemes } from "./support/accessibility.ts";
-import { withOwnDeployment } from "./support/own-deployment.ts";
 import { expectQuiet, Post, sharedPort } from "./support/post.ts";
+import { sharedPosts, withLinksAtRest } from "./support/shared-deployment.ts";
 
 test.describe.configure({ mode: "serial" });
-withOwnDeployment();
+withLinksAtRest();
 
 const madridPlace = "Ministry of Foreign Affairs, Madrid";
 const lisbonPlace = "Ministry of Foreign Affairs, Lisbon";
@@ -13,8 +13,9 @@ let lisbon: Post;
 let madrid: Post;
 
 test.beforeAll(async ({ browser }) => {
-  lisbon = await Post.signIn(browser, "pt-lis-mne");
-  madrid = await Post.signIn(browser, "es-mad-mfa");
+  const [here, there] = sharedPosts.conversation;
+  lisbon = await Post.signIn(browser, here.handle);
+  madrid = await Post.signIn(browser, there.handle);
   await lisbon.ready();
   await madrid.ready();
 });
@@ -240,10 +241,11 @@ test("keyboard alone: sign in, find a post, open the conversation, send", async 
     throw new Error(`no way by Tab to ${selector}`);
   };
   await page.goto(`http://localhost:${sharedPort()}/messages`);
-  await expect(page.locator('[data-post="es-mad-int"]')).toBeVisible();
-  await focusOn('[data-post="es-mad-int"]', 40);
+  const [{ handle }] = sharedPosts.keyboard;
+  await expect(page.locator(`[data-post="${handle}"]`)).toBeVisible();
+  await focusOn(`[data-post="${handle}"]`, 40);
   await page.keyboard.press("Enter");
-  await page.waitForURL(/es-mad-int\.localhost/);
+  await page.waitForURL(`http://${handle}.localhost:*/**`);
   await expect(page.getByText("Connected")).toBeVisible({ timeout: 45_000 });
   await focusOn("input[type=search]", 20);
   await page.keyboard.type("Foreign Affairs, Lisbon");

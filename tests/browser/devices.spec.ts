@@ -1,23 +1,20 @@
 import { expect, test } from "@playwright/test";
-import { withOwnDeployment } from "./support/own-deployment.ts";
 import { Post } from "./support/post.ts";
+import { sharedPosts } from "./support/shared-deployment.ts";
 
 test.describe.configure({ mode: "serial" });
-withOwnDeployment();
 
-const madridPlace = "Ministry of Foreign Affairs, Madrid";
-const lisbonPlace = "Ministry of Foreign Affairs, Lisbon";
-
+const [here, there] = sharedPosts.devices;
 let first: Post;
 let second: Post;
 let peer: Post;
 
 test.beforeAll(async ({ browser }) => {
-  first = await Post.signIn(browser, "pt-lis-mne");
-  peer = await Post.signIn(browser, "es-mad-mfa");
+  first = await Post.signIn(browser, here.handle);
+  peer = await Post.signIn(browser, there.handle);
   await first.ready();
   await peer.ready();
-  await first.openConversation(madridPlace);
+  await first.openConversation(there.name);
   await first.send("Written before there was a second device.");
 });
 
@@ -28,7 +25,7 @@ test.afterAll(async () => {
 test("a second browser of the same post waits, shows its digits, and is approved by the first", async ({
   browser,
 }) => {
-  second = await Post.signIn(browser, "pt-lis-mne");
+  second = await Post.signIn(browser, here.handle);
   const digits = second.page.getByRole("list", { name: "Digits of this device" });
   await expect(digits).toBeVisible({ timeout: 45_000 });
   await expect(second.page.getByRole("img", { name: /QR code/ })).toBeVisible();
@@ -42,7 +39,7 @@ test("a second browser of the same post waits, shows its digits, and is approved
 });
 
 test("both receive, and what one writes appears on the other", async () => {
-  await peer.openConversation(lisbonPlace);
+  await peer.openConversation(here.name);
   await second.page.locator("[data-conversation]").first().click();
   await peer.send("To both devices in Lisbon.");
   await first.sees("To both devices in Lisbon.");

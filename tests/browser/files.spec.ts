@@ -1,26 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { type Download, expect, type Locator, type Page, test } from "@playwright/test";
 import { expectAccessibleInBothThemes } from "./support/accessibility.ts";
-import { withOwnDeployment } from "./support/own-deployment.ts";
 import { expectQuiet, Post } from "./support/post.ts";
+import { sharedPosts, withLinksAtRest } from "./support/shared-deployment.ts";
 
 test.describe.configure({ mode: "serial" });
-withOwnDeployment();
+withLinksAtRest();
 
-const madridPlace = "Ministry of Foreign Affairs, Madrid";
-const lisbonPlace = "Ministry of Foreign Affairs, Lisbon";
-
+const [here, there] = sharedPosts.files;
 let lisbon: Post;
 let madrid: Post;
 
 test.beforeAll(async ({ browser }) => {
-  lisbon = await Post.signIn(browser, "pt-lis-mne");
-  madrid = await Post.signIn(browser, "es-mad-mfa");
+  lisbon = await Post.signIn(browser, here.handle);
+  madrid = await Post.signIn(browser, there.handle);
   await lisbon.ready();
   await madrid.ready();
-  await lisbon.openConversation(madridPlace);
+  await lisbon.openConversation(there.name);
   await lisbon.send("Files follow.");
-  await madrid.openConversation(lisbonPlace);
+  await madrid.openConversation(here.name);
   await madrid.sees("Files follow.");
 });
 

@@ -30,16 +30,7 @@ test("messages to a post that is away arrive when it returns, after both process
   const options = { port: deployment.port };
   const lisbon = await Post.signIn(browser, "pt-lis-mne", "messages", options);
   const madrid = await Post.signIn(browser, "es-mad-mfa", "messages", options);
-  // Both processes die in this test: their ports refuse, and what the browser tells of that is no fault of a page.
-  for (const post of [lisbon, madrid]) {
-    post.watch.allow(
-      /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|status of 50[23]|^50[23] /,
-    );
-    post.watch.allow(/WebSocket connection to/);
-    // What the service worker could not fetch has this name; the page asks for it again.
-    post.watch.allow(/ERR_FAILED \(\S+\/_next\/static\//);
-    await post.ready();
-  }
+  for (const post of [lisbon, madrid]) await post.ready();
   await lisbon.openConversation("Ministry of Foreign Affairs, Madrid");
   await lisbon.send("All is well so far.");
   await madrid.openConversation("Ministry of Foreign Affairs, Lisbon");
@@ -50,10 +41,12 @@ test("messages to a post that is away arrive when it returns, after both process
   await lisbon.send("Left under a pad before the restart.");
   await lisbon.send("Left under AES before the restart.", "AES-256");
   await lisbon.delivery("Left under AES before the restart.", "Sent");
-  await killBoth();
-  await lisbon.send("Written while everything was down.");
-  await deployment.healthy(120_000);
-  await lisbon.ready();
+  await lisbon.watch.whileDown(async () => {
+    await killBoth();
+    await lisbon.send("Written while everything was down.");
+    await deployment.healthy(120_000);
+    await lisbon.ready();
+  });
   await lisbon.send("Written after the restart.", "AES-256");
 
   await madrid.page.goto(address);

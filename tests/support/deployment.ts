@@ -4,6 +4,7 @@ import { get as getSecurely } from "node:https";
 import { networkInterfaces, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { freePortPair } from "./free-port.ts";
+import { Operations, smallPools } from "./operations.ts";
 import { until } from "./until.ts";
 import { copyWarmedData } from "./warmed-data.ts";
 
@@ -200,9 +201,13 @@ function mayCopy({ fromNothing, env }: DeploymentOptions, dataFolder: string): b
 }
 
 async function startOnce(network: "iberia-small" | "nine", dataFolder: string): Promise<void> {
-  const deployment = await Deployment.start({ network, dataFolder, fromNothing: true });
+  const small = network === "iberia-small";
+  const env = small ? smallPools : {};
+  const deployment = await Deployment.start({ network, dataFolder, fromNothing: true, env });
   try {
     await deployment.healthy(180_000);
+    // Most tests wait for full pools: their copies begin with them.
+    if (small) await (await Operations.signIn(deployment)).linksAtRest();
   } finally {
     await deployment.stop();
   }

@@ -3,8 +3,8 @@ import { Deployment } from "../../support/deployment.ts";
 import { Operations, smallPools } from "../../support/operations.ts";
 
 /**
- * Gives the tests of a file a deployment of their own, on the small network. A post's second browser waits for approval
- * by the first, so files of tests that sign the same posts in anew cannot share one. Call it before other hooks.
+ * Gives the tests of a file a deployment of their own, on the small network: for those that break links or change how
+ * it runs. It costs some 12 s of processor time; the others share one (shared-deployment.ts). Call it before other hooks.
  */
 export function withOwnDeployment(): void {
   const shared = { port: process.env.VERNAM_PORT, data: process.env.VERNAM_DATA };

@@ -10,6 +10,8 @@ export interface PostOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** Everything goes through this proxy, also to this machine. */
+  readonly proxy?: string;
 }
 
 /** Port of the deployment that all browser tests share. */
@@ -45,11 +47,14 @@ export class Post {
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
       colorScheme: options.dark ? "dark" : "light",
       locale: "en-GB",
+      ...(options.proxy ? { proxy: { server: options.proxy, bypass: "<-loopback>" } } : {}),
     });
     const watch = new ConsoleWatch(context);
     const page = await context.newPage();
     const post = new Post(context, watch, page, options.room ?? `http://${handle}.localhost:${port}`);
     await page.goto(`${options.room ?? `http://localhost:${port}`}/${door}`);
+    // One officer for each site: the list shows them to who searches.
+    if (handle.startsWith("officer-")) await page.getByRole("searchbox").fill(handle);
     await page.locator(`[data-post="${handle}"]`).click();
     await page.waitForURL(`${post.origin}/${door}`);
     return post;
@@ -62,10 +67,11 @@ export class Post {
     });
   }
 
-  /** Searches for a post and opens the conversation with it. */
-  async openConversation(place: string, page = this.page): Promise<void> {
-    await page.getByRole("searchbox", { name: "Search conversations and posts" }).fill(place);
-    await page.locator("[data-contact]").filter({ hasText: place }).first().click();
+  /** Searches for a post, by its place or by its whole name, and opens the conversation with it. */
+  async openConversation(name: string, page = this.page): Promise<void> {
+    await page.getByRole("searchbox", { name: "Search conversations and posts" }).fill(name);
+    const [town = name] = name.split(", ").slice(-1);
+    await page.locator("[data-contact]").filter({ hasText: town }).first().click();
     await expect(this.composer(page)).toBeVisible();
   }
 

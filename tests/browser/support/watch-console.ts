@@ -1,9 +1,13 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
+/** How Chromium begins what it writes of requests: no page can write these. */
+const tellsOfNetwork = /^(Failed to load resource: |WebSocket connection to |50[0234] )/;
+
 /** What went wrong in the pages of a context: errors on the console, uncaught exceptions, refusals by the CSP. */
 export class ConsoleWatch {
   readonly #problems: string[] = [];
   readonly #allowed: RegExp[] = [];
+  #down = false;
 
   constructor(context: BrowserContext) {
     context.on("page", (page) => this.#watch(page));
@@ -21,6 +25,20 @@ export class ConsoleWatch {
     this.#allowed.push(pattern);
   }
 
+  /**
+   * While the processes are killed and started again, a browser tells of every request that found nobody or half an
+   * answer, under a dozen names. None of that is a page's fault, and all of it is allowed until they are healthy; what
+   * a page itself throws or writes is not.
+   */
+  async whileDown<T>(work: () => Promise<T>): Promise<T> {
+    this.#down = true;
+    try {
+      return await work();
+    } finally {
+      this.#down = false;
+    }
+  }
+
   get problems(): readonly string[] {
     return this.#problems.filter((text) => !this.#allowed.some((pattern) => pattern.test(text)));
   }
@@ -33,6 +51,7 @@ export class ConsoleWatch {
   }
 
   #add(text: string): void {
+    if (this.#down && tellsOfNetwork.test(text)) return;
     this.#problems.push(text);
   }
 }

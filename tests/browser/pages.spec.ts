@@ -1,0 +1,83 @@
+import { expect, type Page, test } from "@playwright/test";
+import { sampleScreens } from "../../app/design/sample-screens.ts";
+import { expectAccessibleInBothThemes } from "./support/accessibility.ts";
+import { listPages } from "./support/pages.ts";
+import { expectQuiet, Post, sharedPort } from "./support/post.ts";
+import { sharedPosts } from "./support/shared-deployment.ts";
+
+/** Every page there is, in both themes, on a telephone, on a wide screen, and at 200 % zoom. */
+test.describe.configure({ mode: "serial" });
+
+/** Sizes in CSS pixels; a window of 1440 by 900 at 200 % has the last. */
+const sizes = [
+  { name: "a telephone", width: 360, height: 740 },
+  { name: "200 % zoom", width: 720, height: 450 },
+  { name: "a wide screen", width: 1440, height: 900 },
+] as const;
+
+const pages = listPages();
+const openToAll = pages.filter((path) => /^\/($|sign-in$|design(\/|$))/.test(path));
+const administration = pages.filter((path) => /^\/admin(\/|$)/.test(path));
+const others = pages.filter((path) => !openToAll.includes(path) && !administration.includes(path));
+
+async function look(page: Page, name: string): Promise<void> {
+  await expect(page.locator("main")).not.toBeEmpty({ timeout: 60_000 });
+  await expect(page.locator("main .going-on")).toHaveCount(0, { timeout: 60_000 });
+  for (const { name: size, width, height } of sizes) {
+    await page.setViewportSize({ width, height });
+    const needed = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(needed, `${name} on ${size} fits its width`).toBeLessThanOrEqual(width);
+  }
+  await expectAccessibleInBothThemes(page, name);
+}
+
+test("pages that anybody may open, and one that does not exist", async ({ browser }) => {
+  test.setTimeout(240_000);
+  const context = await browser.newContext({ locale: "en-GB" });
+  const page = await context.newPage();
+  for (const path of [...new Set([...openToAll, ...sampleScreens, "/no-such-page"])]) {
+    await test.step(path, async () => {
+      await page.goto(`http://localhost:${sharedPort()}${path}`);
+      await look(page, path);
+    });
+  }
+  await context.close();
+});
+
+test("pages of the administration", async ({ browser }) => {
+  test.setTimeout(240_000);
+  const administrator = await Post.signIn(browser, "administrator", "admin");
+  const { page, origin } = administrator;
+  for (const path of administration) {
+    await test.step(path, async () => {
+      if (path.includes("[")) await openOneKey(page, origin);
+      else await page.goto(`${origin}${path}`);
+      await look(page, path);
+    });
+  }
+  expectQuiet(administrator);
+  await administrator.close();
+});
+
+/** The only page that stands for many: the life of a key that was drawn. */
+async function openOneKey(page: Page, origin: string): Promise<void> {
+  await page.goto(`${origin}/admin/ledger`);
+  await page.getByRole("tab", { name: "Keys" }).click();
+  await page.getByRole("table").getByRole("link").first().click();
+  await expect(page.getByRole("main")).toContainText("Requested at");
+}
+
+test("messages, stage, and what stands beside them", async ({ browser }) => {
+  test.setTimeout(240_000);
+  const [{ handle }] = sharedPosts.pages;
+  const post = await Post.signIn(browser, handle);
+  await post.ready();
+  for (const path of others) {
+    await test.step(path, async () => {
+      await post.page.goto(`${post.origin}${path}`);
+      await look(post.page, path);
+    });
+  }
+  expectQuiet(post);
+  await post.close();
+});
