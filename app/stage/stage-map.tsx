@@ -15,6 +15,8 @@ interface StageMapProps {
   readonly onChoose: (link: string) => void;
   readonly onHoverLink: (link: string | null) => void;
   readonly onHoverSite: (site: string | null) => void;
+  /** All of the network in sight, not only the route. */
+  readonly whole?: boolean;
   readonly children?: ReactNode;
 }
 
@@ -54,7 +56,7 @@ export function StageMap(props: StageMapProps) {
       onHoverLink={props.onHoverLink}
       onHoverSite={props.onHoverSite}
       routes={route ? routes : undefined}
-      fit={routes}
+      fit={props.whole ? undefined : routes}
       pulses={pulses}
       onPulseDone={pulseDone}
       labels={ends}

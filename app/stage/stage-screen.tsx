@@ -10,6 +10,7 @@ import { SiteCard } from "@/lib/ui/network/site-card.tsx";
 import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
 import type { SendCommand } from "@/lib/ui/operations/use-device-command.ts";
 import { ConsequenceList } from "@/lib/ui/stage/consequence-list.tsx";
+import { showsWholeMap } from "@/lib/ui/stage/picture.ts";
 import { SignatureMap } from "@/lib/ui/stage/signature-map.tsx";
 import { DeskPane } from "./desk-pane.tsx";
 import { PanicNotice } from "./panic-notice.tsx";
@@ -146,6 +147,7 @@ export function StageScreen(props: StageScreenProps) {
   const map = (
     <StageMap
       topology={topology}
+      whole={mode === "present" && showsWholeMap(state.scene)}
       route={route}
       ends={[sites.alice, sites.bob]}
       chosen={chosen}

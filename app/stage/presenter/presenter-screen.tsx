@@ -24,8 +24,18 @@ export function PresenterScreen({ direction, nameOf, map, happened }: PresenterS
   const { scene } = state;
   const t = useTranslations("stage.presenter");
   const text = useSceneText(nameOf);
+  const root = useRef<HTMLDivElement | null>(null);
+  // A click on the menu leaves its arrow keys with it; they belong to the scenes now. Whoever came by key keeps theirs.
+  useEffect(() => {
+    if (!document.activeElement?.matches(":focus-visible")) root.current?.focus();
+  }, []);
   return (
-    <div className="flex min-h-0 flex-1 flex-col" data-presenter={scene.id}>
+    <div
+      ref={root}
+      tabIndex={-1}
+      className="flex min-h-0 flex-1 flex-col outline-none"
+      data-presenter={scene.id}
+    >
       <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2">
         <IconButton
           icon="back"
@@ -72,7 +82,12 @@ export function PresenterScreen({ direction, nameOf, map, happened }: PresenterS
         <div className="grid min-h-96 min-w-0 border-line xl:border-l">{map}</div>
       </div>
       <div className="grid min-h-0 flex-[3] max-xl:auto-rows-[14rem] xl:grid-cols-2 xl:grid-rows-[minmax(0,1fr)]">
-        <section aria-label={t("notes")} className="thin-scroll min-h-0 overflow-y-auto bg-paper px-6 py-4">
+        <section
+          aria-label={t("notes")}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+          tabIndex={0}
+          className="thin-scroll min-h-0 overflow-y-auto bg-paper px-6 py-4"
+        >
           <h2 className="label mb-1">{t("notes")}</h2>
           <p className="max-w-prose text-lg whitespace-pre-line" data-notes="">
             {text.part(scene.id, "notes")}

@@ -40,7 +40,7 @@ export function MapLegend() {
           </li>
         ))}
         <li className="flex items-center gap-2">
-          <span className="h-2 w-6 shrink-0 border border-line bg-ink/15" />
+          <span className="h-2 w-6 shrink-0 border border-line bg-night/40" />
           {t("map.night")}
         </li>
         <li className="flex items-center gap-2">

@@ -9,7 +9,7 @@ import type { Sky } from "../space/use-sky.ts";
 export function NightLayer({ sky }: { sky: Sky }) {
   return (
     <g pointerEvents="none">
-      <path d={nightPath(sky.now)} className="fill-ink" opacity={0.13} data-night="" />
+      <path d={nightPath(sky.now)} className="fill-night" opacity={0.38} data-night="" />
       {sky.satellites.map(({ id, place, altitudeKm }) =>
         place ? (
           <path

@@ -57,7 +57,12 @@ export function ConsequenceList(props: ConsequenceListProps) {
     <section aria-label={t("consequences")} className="flex min-h-28 flex-1 flex-col">
       <h2 className="label px-4 pt-3 pb-1">{t("consequences")}</h2>
       {list.length === 0 ? <p className="px-4 text-ink-soft">{t("consequencesEmpty")}</p> : null}
-      <ol className="thin-scroll min-h-0 flex-1 overflow-y-auto px-4 pb-3" data-consequences="">
+      <ol
+        className="thin-scroll min-h-0 flex-1 overflow-y-auto px-4 pb-3"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+        tabIndex={0}
+        data-consequences=""
+      >
         {list.map((one, index) => {
           const { icon, ink } = looks[one.kind];
           return (

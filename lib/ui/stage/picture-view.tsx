@@ -10,7 +10,7 @@ import { linkName, siteNames } from "../network/link-names.ts";
 import type { PictureOrigin } from "./audience-link.ts";
 import { ConsequenceList } from "./consequence-list.tsx";
 import { FrameList, MessageList } from "./message-list.tsx";
-import type { Picture } from "./picture.ts";
+import { type Picture, showsWholeMap } from "./picture.ts";
 import { SceneBoard } from "./scene-board.tsx";
 import { SignatureMap } from "./signature-map.tsx";
 
@@ -81,7 +81,7 @@ function PictureMap({ picture }: { picture: Picture }) {
   const shown = stepRoute && stepRoute.length > 1 ? stepRoute : route;
   const model = useMemo(() => (topology ? placeNetwork(topology, shown) : null), [topology, shown]);
   const statuses = useMemo(() => new Map(Object.entries(links)), [links]);
-  const whole = scene?.id === "opening-map" || scene?.id === "what-is-real";
+  const whole = showsWholeMap(scene);
   const fit = useMemo(() => [shown ?? [sites.alice, sites.bob]], [shown, sites]);
   const ends = useMemo(() => [sites.alice, sites.bob], [sites]);
   if (!model) return null;

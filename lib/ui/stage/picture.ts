@@ -96,6 +96,11 @@ export const emptyPicture: Picture = {
   signatures: null,
 };
 
+/** Scenes about the network as a whole: the map shows all of it. */
+export function showsWholeMap(scene: PictureScene | null): boolean {
+  return scene?.id === "opening-map" || scene?.id === "what-is-real";
+}
+
 const kept = { relays: 6, frames: 24, happened: 60 };
 
 /** The picture after one change; the same events in the same order give the same picture. */

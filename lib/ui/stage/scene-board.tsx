@@ -24,6 +24,8 @@ export function SceneBoard({ scene, nameOf, large = false }: SceneBoardProps) {
       aria-label={text.part(id, "title")}
       data-scene={id}
       data-phase={phase}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+      tabIndex={0}
       className={`thin-scroll grid min-h-0 content-start gap-6 overflow-y-auto bg-surface ${large ? "p-8" : "p-6"}`}
     >
       <header className="grid gap-2">
@@ -69,7 +71,10 @@ export function SceneBoard({ scene, nameOf, large = false }: SceneBoardProps) {
       ) : null}
       {failure ? <Failure {...failure} /> : null}
       {phase === "done" || phase === "ready" ? (
-        <p className="flex max-w-prose gap-3 border-t border-line pt-4 text-lg text-ink-soft" data-limit="">
+        <p
+          className="flex max-w-prose items-baseline gap-3 border-t border-line pt-4 text-lg text-ink-soft"
+          data-limit=""
+        >
           <Badge tone="idle" icon="info">
             {t("limit")}
           </Badge>
