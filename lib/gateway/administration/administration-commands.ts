@@ -11,12 +11,7 @@ import type { Quota } from "./quota.ts";
 const mostNote = 240;
 const assignable: readonly Role[] = ["officer", "administrator", "presenter", "auditor"];
 
-export const administrationCommands = [
-  "alarm.acknowledge",
-  "policy.levels",
-  "policy.quota",
-  "role.set",
-] as const;
+const administrationCommands = ["alarm.acknowledge", "policy.levels", "policy.quota", "role.set"] as const;
 export type AdministrationCommand = (typeof administrationCommands)[number];
 
 export function isAdministrationCommand(kind: string): kind is AdministrationCommand {

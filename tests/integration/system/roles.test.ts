@@ -156,17 +156,7 @@ const tries: Readonly<Record<string, (role: Role) => Promise<boolean[]>>> = {
   ),
   "follow live events": reads("/ops/events"),
   "open administration pages": async (role) => {
-    const pages = [
-      "",
-      "/policies",
-      "/service",
-      "/alarms",
-      "/people",
-      "/ledger",
-      "/consumption",
-      "/kmes",
-      "/space",
-    ];
+    const pages = ["", "/policies", "/people", "/ledger"];
     const answers = await Promise.all(pages.map((page) => web(role, `/admin${page}`)));
     const texts = await Promise.all(answers.map((answer) => answer.text()));
     return texts.map((text, at) => answers[at]?.status === 200 && text.includes('href="/admin/service"'));
@@ -250,7 +240,7 @@ describe("each role may do what docs/ROLES.md says, and nothing else", () => {
         const outcomes = await attempt(role);
         expect(outcomes, `${role}: ${action}`).toEqual(outcomes.map(() => row?.allowed[role]));
       }
-    }, 30_000);
+    }, 60_000);
   }
 
   test("a command without a signature of a device, or with another's role, changes nothing", async () => {
