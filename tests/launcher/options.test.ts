@@ -21,6 +21,13 @@ describe("the launcher's options", () => {
     expect(() => readOptions({ ...empty, PORT: "web" }, [])).toThrow(/PORT/);
   });
 
+  it("run agents in the demonstration, unless they are switched off", () => {
+    expect(readOptions(empty, []).agents).toBe(true);
+    expect(readOptions({ ...empty, AGENTS: "off" }, []).agents).toBe(false);
+    expect(readOptions({ ...empty, DEMO: "0" }, []).agents).toBe(false);
+    expect(() => readOptions({ ...empty, AGENTS: "maybe" }, [])).toThrow(/AGENTS/);
+  });
+
   it("refuse an argument nobody defined", () => {
     expect(() => readOptions(empty, ["--wan"])).toThrow("--wan");
   });
@@ -45,6 +52,29 @@ describe("the environment of a child", () => {
     expect(childEnvironment("qkdn", env, options)).toMatchObject({ KEYS_DATABASE_URL: "keys" });
     expect(childEnvironment("qkdn", env, options)).not.toHaveProperty("DATABASE_URL");
     expect(childEnvironment("qkdn", env, options)).not.toHaveProperty("NEXTAUTH_SECRET");
+  });
+
+  it("gives this start's secret of the agents to web and agents, never to the key world", () => {
+    const secret = { AGENT_SECRET: "of this start" };
+    for (const zone of ["web", "agents"] as const) {
+      expect(childEnvironment(zone, env, options, "of this start")).toMatchObject(secret);
+      expect(childEnvironment(zone, env, options)).not.toHaveProperty("AGENT_SECRET");
+    }
+    expect(childEnvironment("qkdn", env, options, "of this start")).not.toHaveProperty("AGENT_SECRET");
+  });
+
+  it("gives the agents no other process's secrets, and the origins that browsers use", () => {
+    const agents = childEnvironment("agents", env, options, "of this start");
+    for (const name of ["DATABASE_URL", "KEYS_DATABASE_URL", "NEXTAUTH_SECRET", "TLS_KEY"])
+      expect(agents).not.toHaveProperty(name);
+    expect(agents).toMatchObject({
+      RELAY_ORIGIN: "http://localhost:4000",
+      GATEWAY_ORIGIN: "http://localhost:4001",
+    });
+    const room = childEnvironment("agents", env, { ...options, lanAddresses: ["10.0.0.5"] }, "of this start");
+    expect(room).toMatchObject({ RELAY_ORIGIN: "https://10.0.0.5:4000" });
+    expect(room.NODE_EXTRA_CA_CERTS).toContain("authority.crt");
+    expect(room).not.toHaveProperty("TLS_KEY");
   });
 
   it("passes on nothing it does not know", () => {

@@ -146,13 +146,18 @@ function GridSection({ agents, states, give, busy }: SectionProps<GridState>) {
           { label: t("ordersExecuted"), value: total(states.map((state) => state.ordersExecuted)) },
           {
             label: t("forgeriesRefused"),
-            value: total(states.flatMap((state) => Object.values(state.refusals))),
+            value: total(states.map(forgeriesRefused)),
           },
         ]}
       />
       {attack ? <Attack results={attack.results} /> : null}
     </Kind>
   );
+}
+
+/** The one whose name was abused refuses the same entries too, as not its own: they count where they were aimed at. */
+function forgeriesRefused({ refusals }: GridState): number {
+  return total(Object.entries(refusals).map(([code, count]) => (code === "sender.self" ? 0 : count)));
 }
 
 const reasons = ["envelope.signature", "sequence.replayed"] as const;

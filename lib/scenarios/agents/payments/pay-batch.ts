@@ -29,10 +29,7 @@ export function paymentOf(
 }
 
 /** Asks the other bank to compare what it booked of this batch with what was sent. */
-export function settlementOf(
-  { batch, amounts }: Pick<Batch, "batch" | "amounts">,
-  now: number,
-): OrderContent {
+function settlementOf({ batch, amounts }: Pick<Batch, "batch" | "amounts">, now: number): OrderContent {
   const total = amounts.reduce((sum, amount) => sum + amount, 0);
   return {
     kind: "order",
