@@ -2,7 +2,7 @@ import type { Operations } from "../scenes/theatre.ts";
 import { type PresenterSession, readAnswer } from "./presenter-session.ts";
 
 /** A token is asked for anew before it lapses, ms. */
-const tokenLifeMs = 60_000;
+const tokenLifeMs = 30_000;
 
 /** The operations face over HTTP, as the presenter reads it. */
 export function createNodeOperations(
@@ -10,9 +10,15 @@ export function createNodeOperations(
 ): Operations & { command(signed: Uint8Array<ArrayBuffer>): Promise<void> } {
   let token: { readonly text: string; readonly until: number } | undefined;
   async function request(path: string): Promise<Response> {
-    if (token === undefined || token.until < Date.now())
-      token = { text: await session.token("ops"), until: Date.now() + tokenLifeMs };
-    return fetch(session.gatewayOrigin + path, { headers: { authorization: `Bearer ${token.text}` } });
+    for (let attempt = 0; ; attempt++) {
+      if (token === undefined || token.until < Date.now())
+        token = { text: await session.token("ops"), until: Date.now() + tokenLifeMs };
+      const headers = { authorization: `Bearer ${token.text}` };
+      const answer = await fetch(session.gatewayOrigin + path, { headers });
+      if (answer.status !== 401 || attempt > 0) return answer;
+      // On a busy machine it may lapse on the way.
+      token = undefined;
+    }
   }
   return {
     async read<T>(
