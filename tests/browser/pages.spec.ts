@@ -22,7 +22,9 @@ const others = pages.filter((path) => !openToAll.includes(path) && !administrati
 
 async function look(page: Page, name: string): Promise<void> {
   await expect(page.locator("main")).not.toBeEmpty({ timeout: 60_000 });
-  await expect(page.locator("main .going-on")).toHaveCount(0, { timeout: 60_000 });
+  // Pages of samples show what is going on for ever.
+  if (!name.startsWith("/design"))
+    await expect(page.locator("main .going-on")).toHaveCount(0, { timeout: 60_000 });
   for (const { name: size, width, height } of sizes) {
     await page.setViewportSize({ width, height });
     const needed = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -34,7 +34,7 @@ class Conversation {
   grow(count: number): void {
     for (let i = 0; i < count; i++) {
       const at = this.all.length;
-      this.all.push({ id: `m${at}`, at, text: `first of ${at}` } as MessageView);
+      this.all.push({ id: `m${at}`, at, ordinal: at, text: `first of ${at}` } as MessageView);
     }
   }
 

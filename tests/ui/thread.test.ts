@@ -52,6 +52,12 @@ describe("the messages held", () => {
     expect(ids(mergeMessages(held, [message("b", 1), message("d", 3)]))).toBe("abd");
   });
 
+  it("give way to what was opened in the place of one that waited for its key", () => {
+    const held = [message("waiting", 5)];
+    const opened = [message("opened", 5, false, { at: 9 })];
+    expect(ids(mergeMessages(held, opened))).toBe("opened");
+  });
+
   it("stay when an answer is empty", () => {
     expect(ids(mergeMessages([message("a", 0)], []))).toBe("a");
   });

@@ -15,7 +15,8 @@ export function mergeMessages(
   const fresh = new Set(newer.map((message) => message.id));
   const known = new Map(older.map((message) => [message.id, message]));
   const start = older.findIndex((message) => message.id === first.id);
-  const before = start >= 0 ? older.slice(0, start) : older.filter((message) => message.at <= first.at);
+  const before =
+    start >= 0 ? older.slice(0, start) : older.filter((message) => message.ordinal < first.ordinal);
   return [
     ...before.filter((message) => !fresh.has(message.id)),
     ...newer.map((message) => keepSame(known.get(message.id) ?? message, message)),

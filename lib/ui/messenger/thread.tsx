@@ -91,7 +91,7 @@ export const Thread = memo(function Thread(props: ThreadProps) {
   }, [items, thread.hasNewer]);
 
   // A place that is asked for comes into sight once its messages are held, and is marked.
-  const [marked, setMarked] = useState<string | null>(null);
+  const [marked, setMarked] = useState<{ readonly id: string } | null>(null);
   const wanted = useRef<string | null>(null);
   const { toPlace } = thread;
   const { place } = props;
@@ -102,7 +102,8 @@ export const Thread = memo(function Thread(props: ThreadProps) {
       .then((id) => {
         if (gone) return;
         wanted.current = id;
-        setMarked(id);
+        // An object of its own each time: the same message may be asked for again.
+        setMarked(id === null ? null : { id });
       })
       .catch(() => undefined);
     return () => {
@@ -115,9 +116,8 @@ export const Thread = memo(function Thread(props: ThreadProps) {
     if (index < 0) return;
     wanted.current = null;
     virtual.scrollToIndex(index, { align: "center" });
-    // After a dialog that closes has given the focus back to its opener, which it does in a timer of its own.
-    setTimeout(() => scroller.current?.focus({ preventScroll: true }), 0);
-  }, [items, marked, place]);
+    scroller.current?.focus({ preventScroll: true });
+  }, [items, marked]);
 
   function toNewest() {
     wantsEnd.current = thread.hasNewer;
@@ -171,7 +171,7 @@ export const Thread = memo(function Thread(props: ThreadProps) {
                 const item = items[row.index];
                 return item ? (
                   <div key={row.key} data-index={row.index} ref={virtual.measureElement}>
-                    <Item item={item} {...props} selected={props.selected ?? marked} />
+                    <Item item={item} {...props} selected={props.selected ?? marked?.id ?? null} />
                   </div>
                 ) : null;
               })}
