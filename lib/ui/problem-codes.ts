@@ -194,6 +194,13 @@ const texts: Readonly<Record<string, ProblemText>> = {
   "vault.sender-key": ["vault.sender", "nothing"],
   "vault.not-ready": ["messenger.notReady", "nothing"],
 
+  agent: ["agent.away", "retry"],
+  "agent.malformed": ["agent.refused", "none"],
+  grid: ["agent.refused", "none"],
+  "grid.no-order-yet": ["agent.noOrder", "startGrid"],
+  "grid.order-not-on-wire": ["agent.noOrder", "startGrid"],
+  payments: ["agent.refused", "none"],
+
   link: ["network.refused", "retry"],
   links: ["network.refused", "retry"],
   space: ["network.refused", "retry"],
