@@ -5,9 +5,6 @@ import { protocolVersion } from "./limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { vaultDocumentBytes } from "./vault-share.ts";
 
-/** The media type of files that hold a vault message: no other file is read as one. */
-export const vaultMediaType = "application/vnd.vernam.vault";
-
 /** A vault message holds one share and little more. */
 const messageBytes = vaultDocumentBytes + 8 * 1024;
 

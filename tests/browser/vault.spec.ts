@@ -18,9 +18,9 @@ let owner: Post;
 let second: Post;
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(420_000);
   deployment = await Deployment.start({ network: "iberia-small", agents: true, env: smallPools });
-  await deployment.healthy(120_000);
+  await deployment.healthy(240_000);
   await (await Operations.signIn(deployment)).linksAtRest();
   owner = await Post.signIn(browser, minister, "messages", { port: deployment.port });
   second = await Post.signIn(browser, officer, "messages", { port: deployment.port });

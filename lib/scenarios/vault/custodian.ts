@@ -18,10 +18,10 @@ import { VaultError } from "./vault-error.ts";
 import { isVaultMessage, readVaultMessage, sendVaultMessage } from "./vault-post.ts";
 
 /** Documents that one person may have at one custodian. */
-export const vaultsPerOwner = 100;
+const vaultsPerOwner = 100;
 
 /** How far ahead a request may expire, milliseconds: a nonce is remembered until then. */
-export const longestRequest = 25 * 60 * 60 * 1000;
+const longestRequest = 25 * 60 * 60 * 1000;
 
 export type CustodianEngine = Pick<MessengerApi, "openFile" | "sendFile" | "signingKeys" | "discard">;
 

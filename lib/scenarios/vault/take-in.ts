@@ -5,7 +5,7 @@ import { VernamError } from "../../shared/errors.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
 import { applyAnswer } from "./apply-answer.ts";
 import type { VaultBook } from "./vault-book.ts";
-import { allMessages, isVaultMessage, readVaultMessage } from "./vault-post.ts";
+import { allMessages, custodianTitle, isVaultMessage, readVaultMessage } from "./vault-post.ts";
 import type { ConsentRecord, ShareRecord, VaultRecord } from "./vault-record.ts";
 
 /**
@@ -14,7 +14,11 @@ import type { ConsentRecord, ShareRecord, VaultRecord } from "./vault-record.ts"
  */
 export async function takeIn(book: VaultBook): Promise<readonly VaultRecord[]> {
   const records = new Map((await book.all()).map((record) => [record.vault, record]));
-  const places = new Set([...records.values()].flatMap(conversationsOf));
+  const own = (await book.api.self())?.device;
+  const places = new Set([
+    ...[...records.values()].flatMap(conversationsOf),
+    ...(await withCustodians(book)),
+  ]);
   for (const conversation of places) {
     const views = (await allMessages(book.api, conversation)).filter(isVaultMessage);
     for (const view of views.filter(({ mine }) => !mine)) {
@@ -24,7 +28,9 @@ export async function takeIn(book: VaultBook): Promise<readonly VaultRecord[]> {
       if (![...records.values()].some((record) => needs(record, view.id))) await book.api.discard(view.id);
     }
     const settled = new Set([...records.values()].flatMap(sharesOf).filter(isWithCustodian).map(messageOf));
-    for (const view of views) if (view.mine && settled.has(view.id)) await book.api.discard(view.id);
+    // What another device of this person sent is that device's matter, and its shares are not kept here as well.
+    for (const { id, mine, sender } of views)
+      if (mine && (settled.has(id) || sender.device !== own)) await book.api.discard(id);
   }
   return [...records.values()];
 }
@@ -83,6 +89,13 @@ async function withConsent(
   }
   const given: ConsentRecord = { ...restore.consent, state: "given", bytes: toHex(bytes) };
   return { ...record, restore: { ...restore, consent: given } };
+}
+
+async function withCustodians({ api }: VaultBook): Promise<readonly string[]> {
+  const all = await api.conversations();
+  return all
+    .filter(({ members }) => members.some(({ name }) => name.startsWith(`${custodianTitle}, `)))
+    .map(({ id }) => id);
 }
 
 function asksThisPerson({ kind }: VaultMessage): boolean {

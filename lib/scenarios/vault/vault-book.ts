@@ -9,6 +9,7 @@ export type VaultEngine = Pick<
   MessengerApi,
   | "self"
   | "contacts"
+  | "conversations"
   | "openConversation"
   | "messages"
   | "openFile"

@@ -62,7 +62,7 @@ function blankSigned(body: Bytes): Bytes {
 }
 
 /** A request is valid for a day: people have to find the time to consent. */
-export const requestLife = 24 * 60 * 60 * 1000;
+const requestLife = 24 * 60 * 60 * 1000;
 
 export function newRequest(
   about: Pick<VaultRequest, "vault" | "generation" | "action" | "device" | "reason">,

@@ -1,11 +1,7 @@
 import type { FileContentView } from "../../messenger/api/content.ts";
 import type { Level, MessageView, MessengerApi, SuiteName } from "../../messenger/messenger-api.ts";
-import {
-  decodeVaultMessage,
-  encodeVaultMessage,
-  type VaultMessage,
-  vaultMediaType,
-} from "../../protocol/vault-message.ts";
+import { vaultMediaType } from "../../protocol/vault-media-type.ts";
+import { decodeVaultMessage, encodeVaultMessage, type VaultMessage } from "../../protocol/vault-message.ts";
 import { VernamError } from "../../shared/errors.ts";
 
 /** A custodian's post is called "Vault custodian, <site>"; the name is in its device certificates. */

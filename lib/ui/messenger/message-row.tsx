@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { memo } from "react";
 import type { MessageView, MessengerApi, SuiteName } from "../../messenger/messenger-api.ts";
+import { vaultMediaType } from "../../protocol/vault-media-type.ts";
 import { Button } from "../button.tsx";
 import { useQuantity } from "../format/use-quantity.ts";
 import { Icon } from "../icon.tsx";
@@ -22,6 +23,8 @@ export interface MessageActions {
   readonly onRetry: (message: MessageView, suite?: SuiteName) => void;
   readonly onCancel: (message: MessageView) => void;
 }
+
+const VaultNote = lazily(() => import("./vault-note.tsx").then((part) => part.VaultNote));
 
 const AttachmentView = lazily(() => import("./attachment-view.tsx").then((part) => part.AttachmentView));
 
@@ -64,6 +67,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             <Refused problem={message.problem} />
             <AskAgain api={props.api} message={message} />
           </>
+        ) : message.content.kind === "file" && message.content.mediaType === vaultMediaType ? (
+          <VaultNote />
         ) : message.content.kind === "file" && delivery?.state !== "cancelled" ? (
           <AttachmentView api={props.api} message={message} content={message.content} />
         ) : (
