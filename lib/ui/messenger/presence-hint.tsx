@@ -11,10 +11,10 @@ export function PresenceHint({ seen, group }: { seen: readonly PresenceView[]; g
   if (seen.length === 0 || (group && online === 0)) return null;
   const here = online > 0;
   return (
-    <span title={t("hint")} className="inline-flex items-center gap-1">
+    <span title={t("hint")} className="inline-flex items-center gap-1 pr-1 align-top">
       <Icon name={here ? "check" : "clock"} className={`size-3 ${here ? "text-ok" : ""}`} />
       {group ? t("count", { count: online }) : here ? t("online") : t("away")}
-      {" · "}
+      <span>·</span>
     </span>
   );
 }
