@@ -6,6 +6,7 @@ import { DataTable } from "@/lib/ui/data-table.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Meter } from "@/lib/ui/meter.tsx";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
+import { usePostName } from "@/lib/ui/use-post-name.ts";
 import { agentsAt } from "./agents-at.ts";
 import type { Grouping } from "./grouping.ts";
 import { useGroupName } from "./use-group-name.ts";
@@ -16,6 +17,7 @@ export function GroupTable({ groups, by }: { groups: readonly Group[]; by: Group
   const t = useTranslations("consumption");
   const quantity = useQuantity();
   const nameOf = useGroupName(by);
+  const postName = usePostName();
   const { value: devices } = useOperationsRead<readonly DeviceView[]>("/ops/devices", {}, 30_000);
   const agentsOf = (name: string): readonly string[] =>
     by === "pair" || by === "site" ? agentsAt(devices ?? [], name.match(/[a-z]{2,3}-[a-z0-9-]+/g) ?? []) : [];
@@ -41,7 +43,7 @@ export function GroupTable({ groups, by }: { groups: readonly Group[]; by: Group
                   {nameOf(group.name)}
                   {agents.length === 0 ? null : (
                     <span className="text-xs font-normal text-ink-soft">
-                      {t("agents", { names: agents.join("; ") })}
+                      {t("agents", { names: agents.map((name) => postName(name).whole).join("; ") })}
                     </span>
                   )}
                 </span>

@@ -9,6 +9,7 @@ import { Button } from "../button.tsx";
 import { useQuantity } from "../format/use-quantity.ts";
 import { Notice, Waiting } from "../notice.tsx";
 import { useErrorText } from "../problem-text.ts";
+import { usePostName } from "../use-post-name.ts";
 import { AgentFigures } from "./agent-figures.tsx";
 import { useAgents } from "./use-agents.ts";
 
@@ -82,6 +83,7 @@ interface KindProps {
 
 function Kind({ title, agents, running, children }: KindProps) {
   const t = useTranslations("agents");
+  const nameOf = usePostName();
   const here = agents.filter(({ connected }) => connected).length;
   const [tone, icon, text] =
     here < agents.length
@@ -97,7 +99,7 @@ function Kind({ title, agents, running, children }: KindProps) {
           {text}
         </Badge>
       </header>
-      <p className="text-sm text-ink-soft">{agents.map(({ name }) => name).join(" · ")}</p>
+      <p className="text-sm text-ink-soft">{agents.map(({ name }) => nameOf(name).whole).join(" · ")}</p>
       {children}
     </section>
   );
