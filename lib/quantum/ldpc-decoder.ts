@@ -1,7 +1,7 @@
 import type { LdpcCode } from "./ldpc-code.ts";
 
-/** Takes off what minimum and sum overrate (normalised min-sum, Chen and Fossorier 2002). */
-const damping = 0.8;
+/** Takes off what minimum and sum overrate (normalised min-sum, Chen and Fossorier 2002): checks have many edges here. */
+const damping = 0.7;
 
 /** Bits of the syndrome: one per check, one bit per byte. */
 export function ldpcSyndrome(code: LdpcCode, bits: Uint8Array): Uint8Array<ArrayBuffer> {
