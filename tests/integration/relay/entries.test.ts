@@ -55,6 +55,17 @@ describe("sending", () => {
     ]);
   });
 
+  it("carries a request to send a message again like any other entry, in its place", async () => {
+    const conversation = await lisbon.createConversation(madrid);
+    const heard = entryHeard(lisbon.client, conversation, 2);
+    const bytes = randomBytes(200);
+    const request = { conversation, clientId: hex16(), kind: "resend", bytes };
+    expect(accepted(await ask<{ seq: number }>(madrid.client, "entry:send", request)).seq).toBe(2);
+    expect((await heard).kind).toBe("resend");
+    const { entries } = accepted(await lisbon.read(conversation));
+    expect(entries.map(({ kind }) => kind)).toEqual(["roster", "resend"]);
+  });
+
   it("gives the same number again for the same bytes and refuses other bytes", async () => {
     const conversation = await lisbon.createConversation(madrid);
     const clientId = hex16();
