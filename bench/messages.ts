@@ -163,6 +163,8 @@ async function measure(deployment: Deployment, folder: string): Promise<void> {
   metrics.key_after_mb = (await readPools(deployment, administrator, [])).availableBytes / 1e6;
   metrics.otp_late_after_full_load = await drain(hosts, 15_000);
   await latency(hosts, "OTP", metrics.otp_msgs_per_s / 2, "otp");
+  const keyBytes = async () => (await readPools(deployment, administrator, [])).availableBytes;
+  const keyBefore = await keyBytes();
   metrics.otp_sustained_msgs_per_s = await throughput(
     deployment,
     hosts,
@@ -171,6 +173,7 @@ async function measure(deployment: Deployment, folder: string): Promise<void> {
     10_000,
     30_000,
   );
+  metrics.otp_sustained_key_change_mb = ((await keyBytes()) - keyBefore) / 1e6;
   for (const zone of ["web", "qkdn"] as const) {
     const pid = deployment.pidOf(zone);
     if (pid === undefined) continue;
