@@ -2,9 +2,9 @@
 
 import { useEffect, useMemo, useState } from "react";
 import type { TopologyView } from "@/lib/keys/api-types.ts";
-import { type LinkGlimpse, NetworkMap } from "@/lib/ui/map/europe-map.tsx";
+import { NetworkMap } from "@/lib/ui/map/europe-map.tsx";
 import { MapLegend } from "@/lib/ui/map/map-legend.tsx";
-import { placeNetwork } from "@/lib/ui/map/map-model.ts";
+import { type LinkGlimpse, placeNetwork } from "@/lib/ui/map/map-model.ts";
 import type { Sky } from "@/lib/ui/space/use-sky.ts";
 import { SignatureMap } from "@/lib/ui/stage/signature-map.tsx";
 

@@ -2,11 +2,10 @@
 
 import { useTranslations } from "next-intl";
 import { type ReactNode, useMemo } from "react";
-import type { LinkStatus } from "../../keys/api-types.ts";
 import { type Sky, useSky } from "../space/use-sky.ts";
 import { LinkLayer, TroubleLayer } from "./link-layer.tsx";
 import { MapFrame } from "./map-frame.tsx";
-import { type MapModel, type PlacedSite, routePath } from "./map-model.ts";
+import { type LinkGlimpse, type MapModel, type PlacedSite, routePath } from "./map-model.ts";
 import { boxAround, type Point } from "./projection.ts";
 import { RouteBand, RoutePulse } from "./route-layer.tsx";
 import { NightLayer, SatelliteLayer } from "./satellite-layer.tsx";
@@ -17,9 +16,6 @@ export interface RoutePulseEvent {
   readonly id: string;
   readonly route: readonly string[];
 }
-
-/** What of a link's state the map draws. */
-export type LinkGlimpse = Pick<LinkStatus, "condition" | "availableBytes" | "capacityBytes">;
 
 interface EuropeMapProps {
   readonly model: MapModel;

@@ -1,6 +1,5 @@
 import { memo } from "react";
-import type { LinkGlimpse } from "./europe-map.tsx";
-import { linkLook, type PlacedLink } from "./map-model.ts";
+import { type LinkGlimpse, linkLook, type PlacedLink } from "./map-model.ts";
 
 const looks: Readonly<
   Record<ReturnType<typeof linkLook>, { readonly line: string; readonly dash?: string }>

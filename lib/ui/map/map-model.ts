@@ -12,6 +12,9 @@ export interface PlacedLink {
   readonly to: Point;
 }
 
+/** What of a link's state the map draws. */
+export type LinkGlimpse = Pick<LinkStatus, "condition" | "availableBytes" | "capacityBytes">;
+
 export interface MapModel {
   readonly sites: ReadonlyMap<string, PlacedSite>;
   readonly links: readonly PlacedLink[];

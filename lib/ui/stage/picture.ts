@@ -34,9 +34,9 @@ export interface PictureMessage {
   readonly state: string | null;
 }
 
-export type Side = "alice" | "bob";
+type Side = "alice" | "bob";
 
-export type ScenePhase = "ready" | "running" | "done" | "failed" | "unsuited";
+type ScenePhase = "ready" | "running" | "done" | "failed" | "unsuited";
 
 export interface PictureScene {
   readonly id: SceneId;

@@ -24,7 +24,7 @@ interface RecordedEvent {
 export type UnreadableRecording = "not-a-recording" | "other-version" | "damaged";
 
 /** The event as a file may keep it: texts of messages are left out, their length stays. */
-export function withoutTexts(event: PictureEvent): PictureEvent {
+function withoutTexts(event: PictureEvent): PictureEvent {
   if (event.kind !== "messages") return event;
   return { ...event, list: event.list.map((message) => ({ ...message, text: null })) };
 }
