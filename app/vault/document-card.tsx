@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { mayRestore, type RestoredDocument, type Vault } from "@/lib/scenarios/vault/vault.ts";
 import type { RestoreRecord, VaultRecord } from "@/lib/scenarios/vault/vault-record.ts";
 import { Badge } from "@/lib/ui/badge.tsx";
@@ -107,7 +107,7 @@ export function DocumentCard({ record, vault }: { record: VaultRecord; vault: Va
           <>
             <Button
               tone="primary"
-              icon="restore"
+              icon="reply"
               disabled={held < current.threshold}
               onClick={() => setQuestion("open")}
             >
@@ -130,6 +130,8 @@ export function DocumentCard({ record, vault }: { record: VaultRecord; vault: Va
         <AskDialog
           title={t(question === "renew" ? "renewTitle" : "askTitle", { name: title })}
           lead={t(question === "renew" ? "renewLead" : "askLead")}
+          price={(reason) => vault.askPrice(record.vault, reason)}
+          later={question === "renew" ? bits : null}
           onClose={() => setQuestion(null)}
           onAsk={(reason) => {
             setQuestion(null);
@@ -178,11 +180,29 @@ function RestoreState(props: { record: VaultRecord; restore: RestoreRecord; cons
 function AskDialog(props: {
   title: string;
   lead: string;
+  /** Bits of key that asking with this reason takes. */
+  price: (reason: string) => Promise<number>;
+  /** Bits that new shares take afterwards. */
+  later: number | null;
   onClose: () => void;
   onAsk: (reason: string) => void;
 }) {
   const t = useTranslations("vault");
+  const units = useTranslations("units");
   const [reason, setReason] = useState("");
+  const [bits, setBits] = useState<number | null>(null);
+  const price = useRef(props.price);
+  price.current = props.price;
+  useEffect(() => {
+    let gone = false;
+    price.current(reason.trim()).then(
+      (found) => gone || setBits(found),
+      () => gone || setBits(null),
+    );
+    return () => {
+      gone = true;
+    };
+  }, [reason]);
   return (
     <Dialog
       open
@@ -202,6 +222,10 @@ function AskDialog(props: {
         value={reason}
         onChange={(event) => setReason(event.target.value)}
       />
+      <p data-vault-ask-price={bits ?? ""} className="text-sm" aria-live="polite">
+        {bits === null ? t("priceWait") : t("askPrice", { bits: units("bits", { count: bits }) })}{" "}
+        {props.later === null ? null : t("renewPrice", { bits: units("bits", { count: props.later }) })}
+      </p>
     </Dialog>
   );
 }

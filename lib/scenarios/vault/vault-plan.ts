@@ -1,9 +1,10 @@
 import type { Level, MessengerApi } from "../../messenger/messenger-api.ts";
 import { encodeSigned } from "../../protocol/signed.ts";
-import type { VaultRequest } from "../../protocol/vault-request.ts";
+import { signVaultConsent, signVaultRequest, type VaultRequest } from "../../protocol/vault-request.ts";
 import { encodeVaultShare, vaultDocumentBytes } from "../../protocol/vault-share.ts";
 import { type Bytes, utf8 } from "../../shared/bytes.ts";
 import { priceVaultMessage } from "./vault-post.ts";
+import type { VaultRecord } from "./vault-record.ts";
 
 /** Tag and length of the name, in front of name and content; Shamir's scheme adds the share's coordinate. */
 const aroundDocument = 32 + 2 + 1;
@@ -54,6 +55,30 @@ export async function priceOfStoring(
     shares.push(await priceVaultMessage(api, conversation, message, level));
   }
   return { bits: shares.reduce((sum, bits) => sum + bits, 0), shares };
+}
+
+/**
+ * What asking for a document draws here: a message to each custodian that has a share, and one to the second person.
+ * Exact for this reason. Answers are paid by the sites that give them.
+ */
+export async function priceOfAsking(
+  api: Pick<MessengerApi, "openConversation" | "filePrice">,
+  { current, consenter, title, level }: VaultRecord,
+  reason: string,
+  now: number,
+): Promise<number> {
+  const blank = { ed25519PublicKey: new Uint8Array(32), sign: async () => new Uint8Array(signatureBytes) };
+  const id = new Uint8Array(16);
+  const about = { vault: id, generation: current.generation, action: "release", device: id, reason } as const;
+  const request = await signVaultRequest(newRequest(about, now), blank);
+  const consent = await signVaultConsent({ request: new Uint8Array(64), device: id }, blank);
+  const ask = { kind: "ask", request, ...(consenter ? { consent } : {}) } as const;
+  let bits = 0;
+  for (const { conversation, state } of current.shares)
+    if (state === "stored") bits += await priceVaultMessage(api, conversation, ask, level);
+  if (!consenter) return bits;
+  const second = await api.openConversation(consenter.user);
+  return bits + (await priceVaultMessage(api, second, { kind: "consent-ask", request, title }, level));
 }
 
 /** As long as the signed structure will be. */

@@ -7,7 +7,7 @@ import { type BadShare, checkShares, type ReturnedShare, restoreDocument } from 
 import { takeIn } from "./take-in.ts";
 import { VaultBook, type VaultEngine } from "./vault-book.ts";
 import { VaultError } from "./vault-error.ts";
-import { newRequest, priceOfStoring, type StorePlan } from "./vault-plan.ts";
+import { newRequest, priceOfAsking, priceOfStoring, type StorePlan } from "./vault-plan.ts";
 import { allMessages, custodianTitle, readVaultMessage, sendVaultMessage } from "./vault-post.ts";
 import type { ConsentRecord, RestoreRecord, VaultParty, VaultRecord } from "./vault-record.ts";
 
@@ -64,6 +64,11 @@ export class Vault {
   /** Bits of key that storing takes: exactly what is then drawn. */
   async price(plan: StorePlan): Promise<number> {
     return (await priceOfStoring(this.#api, plan)).bits;
+  }
+
+  /** Bits of key that `ask` takes here. @throws VaultError vault.unknown */
+  async askPrice(vault: string, reason: string): Promise<number> {
+    return await priceOfAsking(this.#api, await this.#book.get(vault), reason, this.#book.now());
   }
 
   /**

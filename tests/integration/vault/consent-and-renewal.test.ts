@@ -49,6 +49,7 @@ describe("a document that needs a second person", () => {
 
   it("is released only after that person signed the same request", async () => {
     const { vault, settled, id } = await stored();
+    const shown = await vault.askPrice(id, "The minister asks for it.");
     await vault.ask(id, "The minister asks for it.");
     const desk = new ConsentDesk(second.engine);
     const request = await asked(desk);
@@ -63,6 +64,10 @@ describe("a document that needs a second person", () => {
     expect(waiting?.answers.every(({ state }) => state === "waiting")).toBe(true);
     await desk.give(request.message);
     await settled(id, mayRestore);
+    const restore = (await vault.list())[0]?.restore;
+    const sent = [restore?.consent?.message ?? "", ...(restore?.answers.map(({ message }) => message) ?? [])];
+    const cards = await Promise.all(sent.map((message) => owner.engine.keyCard(message)));
+    expect(cards.reduce((sum, card) => sum + (card?.endToEndBits ?? 0), 0)).toBe(shown);
     expect(read((await vault.restore(id)).content)).toBe(text);
     expect((await desk.list())[0]?.state).toBe("given");
   });
