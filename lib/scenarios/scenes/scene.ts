@@ -37,7 +37,7 @@ export const sceneUnits = [
   "sites",
 ] as const;
 
-export type SceneUnit = (typeof sceneUnits)[number];
+type SceneUnit = (typeof sceneUnits)[number];
 
 export type SceneValues = Readonly<Record<string, string | number>>;
 

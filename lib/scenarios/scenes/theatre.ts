@@ -3,7 +3,7 @@ import type { Topology } from "../../network/topology.ts";
 import type { commandKinds } from "../../protocol/command.ts";
 import type { WireFrame } from "../wire-frame.ts";
 
-export type CommandKind = (typeof commandKinds)[number];
+type CommandKind = (typeof commandKinds)[number];
 
 export interface Desk {
   readonly site: string;
