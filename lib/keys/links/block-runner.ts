@@ -12,8 +12,9 @@ import type { PlannedBlock, SimulatedLink } from "./simulated-link.ts";
 
 /** Reserves are topped up from generated key as soon as they fall below this many segments. */
 const topUpBelow = 3 * segmentBytes;
-/** A pool that has this share of its target can wait for more. */
+/** A pool that has this share of its target and so many bytes can wait for more. */
 const enoughFill = 0.5;
+const enoughBytes = 100_000;
 
 export interface BlockRunnerOptions {
   readonly workers: BlockWorkers;
@@ -104,7 +105,7 @@ export class BlockRunner {
       order,
       aliceAuthentication: draw.a.consume(copyBytes),
       bobAuthentication: draw.b.consume(copyBytes),
-      patient: planned.purpose === "key" && link.fill >= enoughFill,
+      patient: planned.purpose === "key" && hasEnough(link),
     });
   }
 
@@ -128,6 +129,10 @@ export class BlockRunner {
     pool.append(keyA, keyB, report.epsilonExponent);
     return keyA.length;
   }
+}
+
+function hasEnough({ fill, pool }: SimulatedLink): boolean {
+  return fill >= enoughFill && pool.availableBytes >= enoughBytes;
 }
 
 /** Numbers about a key that nobody may use; the key itself is zeroed by who called the worker. */
