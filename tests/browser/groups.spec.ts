@@ -16,6 +16,7 @@ const renamed = "Joint statement, final";
 
 let deployment: Deployment;
 const posts: Post[] = [];
+let second: Post | undefined;
 
 test.describe.configure({ mode: "serial", timeout: 240_000 });
 
@@ -30,6 +31,7 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => {
   for (const post of posts) await post.close();
+  await second?.close();
   await deployment?.stop();
 });
 
@@ -104,6 +106,48 @@ test("a classification chooses the suite, shows in both banners, and TOP SECRET 
   const card = post(0).page.getByRole("region", { name: "Key card" });
   await expect(card).toContainText("End to end");
   await expectAccessibleInBothThemes(post(0).page, "a group and a key card");
+});
+
+test("a member's second device, approved by the first, reads and writes in the group from then on", async ({
+  browser,
+}) => {
+  second = await Post.signIn(browser, handles[1], "messages", { port: deployment.port });
+  await expect(second.page.getByRole("list", { name: "Digits of this device" })).toBeVisible({
+    timeout: 90_000,
+  });
+  await post(1).page.getByRole("button", { name: "Your devices" }).click();
+  await post(1)
+    .page.getByRole("dialog")
+    .getByRole("button", { name: /approve/ })
+    .click();
+  await second.ready();
+  await post(1).page.keyboard.press("Escape");
+  await openGroup(second);
+  await post(3).send("To both devices of the central bank.", "One-time pad");
+  for (const one of [...posts, second]) await one.sees("To both devices of the central bank.");
+  await second.send("From its second device.", "AES-256");
+  for (const one of posts) await one.sees("From its second device.");
+});
+
+test("revoked in the middle of the conversation, that device is shut out and the group goes on", async () => {
+  await post(1).page.getByRole("button", { name: "Your devices" }).click();
+  const dialog = post(1).page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Sign out" }).click();
+  await dialog.getByRole("button", { name: "Sign out for good?" }).click();
+  await post(3).send("Written while it was being revoked.", "One-time pad");
+  await expect(second?.page.getByText("This device was revoked") as Locator).toBeVisible({ timeout: 90_000 });
+  await post(1).page.keyboard.press("Escape");
+  await post(4).send("Written after it.", "AES-256");
+  for (const one of posts) {
+    await expect(one.page.locator("[data-conversation]").first()).toContainText("Written after it.", {
+      timeout: 60_000,
+    });
+    // The lines that tell of the device may have moved the thread off its end.
+    const newest = one.page.getByRole("button", { name: "To the newest message" });
+    if (await newest.isVisible()) await newest.click();
+    await one.sees("Written while it was being revoked.");
+    await one.sees("Written after it.");
+  }
 });
 
 test("a new title reaches everybody", async () => {

@@ -359,7 +359,9 @@ export class EngineSession {
     void this.book.dropRevoked(conversation).catch(this.parts.fail);
     const member = conversation.roster?.members.get(this.parts.self.user);
     const present = conversation.roster?.devices.has(this.parts.self.device) ?? false;
-    if (member && !present) void this.book.joinDevices(conversation).catch(this.parts.fail);
+    // Taken out by somebody, it does not come back by itself while it may have been revoked: the next connection tells.
+    const takenOut = conversation.roster?.before?.devices.has(this.parts.self.device) ?? false;
+    if (member && !present && !takenOut) void this.book.joinDevices(conversation).catch(this.parts.fail);
   }
 
   #withConversation(id: string, use: (conversation: Conversation) => void): void {
