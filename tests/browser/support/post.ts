@@ -10,8 +10,6 @@ export interface PostOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
-  /** Everything goes through this proxy, also to this machine. */
-  readonly proxy?: string;
 }
 
 /** Port of the deployment that all browser tests share. */
@@ -47,7 +45,6 @@ export class Post {
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
       colorScheme: options.dark ? "dark" : "light",
       locale: "en-GB",
-      ...(options.proxy ? { proxy: { server: options.proxy, bypass: "<-loopback>" } } : {}),
     });
     const watch = new ConsoleWatch(context);
     const page = await context.newPage();
