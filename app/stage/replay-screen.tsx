@@ -28,16 +28,18 @@ export function ReplayScreen({ feed }: { feed: StageFeed }) {
   const [playing, setPlaying] = useState(false);
   const [problem, setProblem] = useState<UnreadableRecording | null>(null);
   const length = lengthOf(recording);
+  // In whole steps, so that the slider reaches the last moment.
+  const end = Math.max(1, Math.ceil(length / stepMs)) * stepMs;
   const picture = useMemo(() => pictureAt(recording, at), [recording, at]);
 
   useEffect(() => {
     if (!playing) return;
-    const timer = setInterval(() => setAt((before) => Math.min(before + stepMs, length)), stepMs);
+    const timer = setInterval(() => setAt((before) => Math.min(before + stepMs, end)), stepMs);
     return () => clearInterval(timer);
-  }, [playing, length]);
+  }, [playing, end]);
   useEffect(() => {
-    if (at >= length) setPlaying(false);
-  }, [at, length]);
+    if (at >= end) setPlaying(false);
+  }, [at, end]);
   useEffect(() => feed.showReplay(picture), [feed, picture]);
   useEffect(() => () => feed.showReplay(null), [feed]);
 
@@ -63,7 +65,7 @@ export function ReplayScreen({ feed }: { feed: StageFeed }) {
           icon={playing ? "pause" : "stage"}
           disabled={length === 0}
           onClick={() => {
-            if (at >= length) setAt(0);
+            if (at >= end) setAt(0);
             setPlaying(!playing);
           }}
         >
@@ -74,7 +76,7 @@ export function ReplayScreen({ feed }: { feed: StageFeed }) {
           <input
             type="range"
             min={0}
-            max={Math.max(1, length)}
+            max={end}
             step={stepMs}
             value={at}
             aria-valuetext={minutesText(at)}
