@@ -18,7 +18,7 @@ export interface DepositMessage {
 }
 
 /** Owner → custodian: a signed request, with the consent where the share was stored so. */
-export interface AskMessage {
+interface AskMessage {
   readonly kind: "ask";
   readonly request: Bytes;
   readonly consent?: Bytes;
@@ -49,14 +49,14 @@ export interface RefusalMessage {
 }
 
 /** Owner → second person: please sign this request. `title` is the owner's word for the document. */
-export interface ConsentAskMessage {
+interface ConsentAskMessage {
   readonly kind: "consent-ask";
   readonly request: Bytes;
   readonly title: string;
 }
 
 /** Second person → owner: the signature. */
-export interface ConsentMessage {
+interface ConsentMessage {
   readonly kind: "consent";
   readonly consent: Bytes;
 }

@@ -43,7 +43,7 @@ export function encodeVaultShare(share: VaultShare): Bytes {
   return encodeWith(codec, "vault share", checked(share), signedBytes);
 }
 
-export function decodeVaultShare(body: Uint8Array): VaultShare {
+function decodeVaultShare(body: Uint8Array): VaultShare {
   return checked(decodeWith(codec, "vault share", body, signedBytes));
 }
 

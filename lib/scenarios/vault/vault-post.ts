@@ -11,7 +11,7 @@ export const custodianTitle = "Vault custodian";
 const fileName = "vault";
 
 /** Everything of a vault goes under a one-time pad; above Unclassified a post-quantum secret is added to it. */
-export function vaultSuite(level: Level): SuiteName {
+function vaultSuite(level: Level): SuiteName {
   return level === 0 ? "OTP" : "OTP_HYBRID";
 }
 

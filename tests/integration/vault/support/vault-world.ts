@@ -86,7 +86,7 @@ export class VaultWorld {
   }
 }
 
-export function contextOf({ device, folder }: Pick<TestCustodian, "device" | "folder">): CustodianContext {
+function contextOf({ device, folder }: Pick<TestCustodian, "device" | "folder">): CustodianContext {
   const { engine } = device;
   return {
     engine,
