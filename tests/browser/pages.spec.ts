@@ -21,10 +21,10 @@ const administration = pages.filter((path) => /^\/admin(\/|$)/.test(path));
 const others = pages.filter((path) => !openToAll.includes(path) && !administration.includes(path));
 
 async function look(page: Page, name: string): Promise<void> {
-  await expect(page.locator("main")).not.toBeEmpty({ timeout: 60_000 });
+  await expect(page.locator("#content")).not.toBeEmpty({ timeout: 60_000 });
   // Pages of samples show what is going on for ever.
   if (!name.startsWith("/design"))
-    await expect(page.locator("main .going-on")).toHaveCount(0, { timeout: 60_000 });
+    await expect(page.locator("#content .going-on")).toHaveCount(0, { timeout: 60_000 });
   for (const { name: size, width, height } of sizes) {
     await page.setViewportSize({ width, height });
     const needed = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -34,7 +34,7 @@ async function look(page: Page, name: string): Promise<void> {
 }
 
 test("pages that anybody may open, and one that does not exist", async ({ browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   const context = await browser.newContext({ locale: "en-GB" });
   const page = await context.newPage();
   for (const path of [...new Set([...openToAll, ...sampleScreens, "/no-such-page"])]) {
@@ -47,7 +47,7 @@ test("pages that anybody may open, and one that does not exist", async ({ browse
 });
 
 test("pages of the administration", async ({ browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   const administrator = await Post.signIn(browser, "administrator", "admin");
   const { page, origin } = administrator;
   for (const path of administration) {
@@ -70,7 +70,7 @@ async function openOneKey(page: Page, origin: string): Promise<void> {
 }
 
 test("messages, stage, and what stands beside them", async ({ browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   const [{ handle }] = sharedPosts.pages;
   const post = await Post.signIn(browser, handle);
   await post.ready();

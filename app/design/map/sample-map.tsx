@@ -26,7 +26,7 @@ export function SampleMap() {
   const sky = useMemo(() => sampleSky(tick), [tick]);
   if (!topology || !model) return null;
   return (
-    <main className="grid gap-6 p-4" data-links={topology.links.length} data-tick={tick}>
+    <div className="grid gap-6 p-4" data-links={topology.links.length} data-tick={tick}>
       <NetworkMap
         model={model}
         statuses={statuses}
@@ -41,7 +41,7 @@ export function SampleMap() {
       <div className="h-[44rem] border border-line">
         <SignatureMap step={step} onStep={setStep} />
       </div>
-    </main>
+    </div>
   );
 }
 
