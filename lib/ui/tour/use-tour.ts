@@ -40,6 +40,10 @@ async function runTour(area: TouredArea, t: Lookup): Promise<void> {
     prevBtnText: t("previous"),
     doneBtnText: t("done"),
     onPopoverRender: ({ closeButton }) => closeButton.setAttribute("aria-label", t("close")),
+    onHighlighted: (element) => {
+      // The library marks what it points at as if that opened a menu, which most things here may not say.
+      for (const name of ["aria-haspopup", "aria-expanded", "aria-controls"]) element?.removeAttribute(name);
+    },
     onDestroyed: () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     },
