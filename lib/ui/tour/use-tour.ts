@@ -42,7 +42,8 @@ async function runTour(area: TouredArea, t: Lookup): Promise<void> {
     onPopoverRender: ({ closeButton }) => closeButton.setAttribute("aria-label", t("close")),
     onHighlighted: (element) => {
       // The library marks what it points at as if that opened a menu, which most things here may not say.
-      for (const name of ["aria-haspopup", "aria-expanded", "aria-controls"]) element?.removeAttribute(name);
+      const at = element ?? document.getElementById("driver-dummy-element");
+      for (const name of ["aria-haspopup", "aria-expanded", "aria-controls"]) at?.removeAttribute(name);
     },
     onDestroyed: () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
