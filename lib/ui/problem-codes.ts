@@ -201,6 +201,12 @@ const texts: Readonly<Record<string, ProblemText>> = {
   "grid.order-not-on-wire": ["agent.noOrder", "startGrid"],
   payments: ["agent.refused", "none"],
 
+  scene: ["scene.notShown", "resetStage"],
+  "scene.too-late": ["scene.tooLate", "resetStage"],
+  "scene.unsuited": ["scene.unsuited", "none"],
+  "scene.desks-not-ready": ["scene.notReady", "nothing"],
+  "scene.device-not-ready": ["scene.notReady", "nothing"],
+
   link: ["network.refused", "retry"],
   links: ["network.refused", "retry"],
   space: ["network.refused", "retry"],

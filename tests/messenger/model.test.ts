@@ -231,7 +231,8 @@ class Model {
     lost.revoked = true;
     for (const { device, revoked } of this.actors)
       if (!revoked) await until(device.engine, async () => (await device.engine.state()).phase === "ready");
-    for (const suite of suites) for (const actor of this.actors) if (!actor.revoked) await this.send(actor);
+    for (let round = 0; round < suites.length; round++)
+      for (const actor of this.actors) if (!actor.revoked) await this.send(actor);
   }
 }
 

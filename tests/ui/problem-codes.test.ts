@@ -16,6 +16,7 @@ const withoutScreen = [
   "keys/external/",
   "relay/cli/",
   "gateway/cli/",
+  "scenarios/rehearse/",
 ];
 const beforeScreens = ["database", "start", "quantum-cli", "migration", "pki", "installation"];
 
