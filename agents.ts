@@ -11,14 +11,19 @@ import { readAgentsConfig } from "./lib/shared/config-agents.ts";
 function main(): void {
   const config = readAgentsConfig(process.env);
   const log = pino(
-    { level: config.logLevel, base: { process: "agents" }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level: config.logLevel,
+      base: { component: "agents" },
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
     pino.destination({ fd: 2, sync: true }),
   );
   const duties = { grid: startGridDuty, payments: startPaymentsDuty, custodian: startCustodian };
   const agents = startAgents({ config, duties, log });
   onStopRequest(
     () => agents.stop(),
-    (error) => log.error({ error: String(error) }, "the clean stop failed"),
+    (error) => log.error({ code: "agents.stop", error: String(error) }, "the clean stop failed"),
   );
   // Nothing waits for the agents: they come one by one when the others are up.
   tellLauncher({ type: "ready" });
