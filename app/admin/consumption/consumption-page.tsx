@@ -1,51 +1,40 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import type { ConsumptionView } from "@/lib/keys/api-types.ts";
 import { Button } from "@/lib/ui/button.tsx";
-import { type Series, TimeSeries } from "@/lib/ui/chart/time-series.tsx";
+import { ChartSection } from "@/lib/ui/chart/chart-section.tsx";
+import type { Series } from "@/lib/ui/chart/time-series.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
+import { useKept } from "@/lib/ui/operations/use-kept.ts";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 import { PageHeading } from "@/lib/ui/page-heading.tsx";
 import { Segmented } from "@/lib/ui/segmented.tsx";
 import { Stat, Stats } from "@/lib/ui/stat.tsx";
-import { useRangeEnd } from "../time-range.tsx";
+import { RangeChoice, type RangeName, ranges, useRangeEnd } from "../time-range.tsx";
 import { exportCsv, exportJson } from "./export-consumption.ts";
 import { Forecast } from "./forecast.tsx";
 import { GroupTable } from "./group-table.tsx";
 import { type Grouping, groupings } from "./grouping.ts";
 import { SeriesTable } from "./series-table.tsx";
 
-const ranges = {
-  "15m": { ms: 900_000, bucketMs: 15_000 },
-  "1h": { ms: 3_600_000, bucketMs: 60_000 },
-  "6h": { ms: 21_600_000, bucketMs: 300_000 },
-  "24h": { ms: 86_400_000, bucketMs: 1_200_000 },
-  "7d": { ms: 604_800_000, bucketMs: 10_800_000 },
-} as const;
-
-type RangeName = keyof typeof ranges;
+/** Key that the links make is counted more often than the service is measured. */
+function bucketMsOf(range: RangeName): number {
+  return range === "15m" ? 15_000 : ranges[range].bucketMs;
+}
 
 export function ConsumptionPage() {
   const t = useTranslations();
   const [range, setRange] = useState<RangeName>("15m");
   const [by, setBy] = useState<Grouping>("pair");
-  const end = useRangeEnd(ranges[range].bucketMs);
+  const end = useRangeEnd(bucketMsOf(range));
   return (
     <>
       <PageHeading title={t("admin.pages.consumption")} question={t("admin.questions.consumption")}>
-        <Segmented
-          label={t("consumption.range")}
-          value={range}
-          onChange={setRange}
-          options={(Object.keys(ranges) as RangeName[]).map((name) => ({
-            value: name,
-            label: t(`consumption.ranges.${name}`),
-          }))}
-        />
+        <RangeChoice value={range} onChange={setRange} />
       </PageHeading>
       {end === null ? (
         <Waiting>{t("common.loading")}</Waiting>
@@ -65,17 +54,12 @@ interface ConsumptionProps {
 
 function Consumption({ range, end, by, onBy }: ConsumptionProps) {
   const t = useTranslations();
-  const { ms, bucketMs } = ranges[range];
   const { value, problem, reload } = useOperationsRead<ConsumptionView>(
     "/ops/consumption",
-    { from: end - ms, to: end, bucketMs, by },
+    { from: end - ranges[range].ms, to: end, bucketMs: bucketMsOf(range), by },
     10_000,
   );
-  const [kept, setKept] = useState<ConsumptionView | null>(null);
-  useEffect(() => {
-    if (value) setKept(value);
-  }, [value]);
-  const shown = value ?? kept;
+  const shown = useKept(value);
   if (problem && !shown) return <ReadProblem problem={problem} onRetry={reload} />;
   if (!shown) return <Waiting>{t("common.loading")}</Waiting>;
   return (
@@ -135,7 +119,6 @@ function Totals({ view }: { view: ConsumptionView }) {
 function Chart({ view }: { view: ConsumptionView }) {
   const t = useTranslations();
   const quantity = useQuantity();
-  const [shape, setShape] = useState<"chart" | "table">("chart");
   const times = useMemo(
     () => view.generatedBytes.map((_, index) => view.from + index * view.bucketMs),
     [view.generatedBytes, view.from, view.bucketMs],
@@ -147,39 +130,17 @@ function Chart({ view }: { view: ConsumptionView }) {
     ],
     [t, view],
   );
-  const formatValue = useCallback((value: number) => quantity.data(value), [quantity]);
-  const formatTime = useCallback((at: number) => quantity.shortClock(at), [quantity]);
   return (
-    <section className="grid grid-cols-[minmax(0,1fr)] gap-2 px-4">
-      <div className="flex flex-wrap items-center justify-between gap-2">
-        <h2 className="text-base font-semibold">{t("consumption.title")}</h2>
-        <Segmented
-          label={t("consumption.title")}
-          value={shape}
-          onChange={setShape}
-          options={[
-            { value: "chart", label: t("common.chart") },
-            { value: "table", label: t("common.table") },
-          ]}
-        />
-      </div>
-      {shape === "chart" ? (
-        <div className="rounded-md border border-line bg-surface p-3">
-          <TimeSeries
-            times={times}
-            series={series}
-            timeName={t("common.time")}
-            formatValue={formatValue}
-            formatTime={formatTime}
-            label={t("consumption.chartLabel", {
-              from: quantity.shortClock(view.from),
-              to: quantity.shortClock(view.to),
-            })}
-          />
-        </div>
-      ) : (
-        <SeriesTable view={view} times={times} />
-      )}
-    </section>
+    <ChartSection
+      className="px-4"
+      title={t("consumption.title")}
+      label={t("consumption.chartLabel", {
+        from: quantity.shortClock(view.from),
+        to: quantity.shortClock(view.to),
+      })}
+      times={times}
+      series={series}
+      table={<SeriesTable view={view} times={times} />}
+    />
   );
 }

@@ -1,18 +1,17 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo } from "react";
 import type { ServicePeriod, ServiceView } from "@/lib/keys/api-types.ts";
-import { type Series, TimeSeries } from "@/lib/ui/chart/time-series.tsx";
+import { ChartSection } from "@/lib/ui/chart/chart-section.tsx";
+import type { Series } from "@/lib/ui/chart/time-series.tsx";
 import { type Column, DataTable } from "@/lib/ui/data-table.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
-import { Segmented } from "@/lib/ui/segmented.tsx";
 
 /** The range in stretches: key supplied as a line, all numbers as a table. */
 export function PeriodsSection({ view }: { view: ServiceView }) {
   const t = useTranslations();
   const quantity = useQuantity();
-  const [shape, setShape] = useState<"chart" | "table">("chart");
   const times = useMemo(() => view.periods.map(({ at }) => at), [view]);
   const series = useMemo<readonly Series[]>(
     () => [
@@ -25,42 +24,17 @@ export function PeriodsSection({ view }: { view: ServiceView }) {
     ],
     [t, view],
   );
-  const formatValue = useCallback((value: number) => quantity.data(value), [quantity]);
-  const formatTime = useCallback((at: number) => quantity.shortClock(at), [quantity]);
   return (
-    <section className="grid grid-cols-[minmax(0,1fr)] gap-2">
-      <div className="flex flex-wrap items-center justify-between gap-2">
-        <h2 className="text-base font-semibold">{t("service.overTime")}</h2>
-        <span className="print:hidden">
-          <Segmented
-            label={t("service.overTime")}
-            value={shape}
-            onChange={setShape}
-            options={[
-              { value: "chart", label: t("common.chart") },
-              { value: "table", label: t("common.table") },
-            ]}
-          />
-        </span>
-      </div>
-      {shape === "chart" ? (
-        <div className="rounded-md border border-line bg-surface p-3">
-          <TimeSeries
-            times={times}
-            series={series}
-            timeName={t("common.time")}
-            formatValue={formatValue}
-            formatTime={formatTime}
-            label={t("service.chartLabel", {
-              from: quantity.shortClock(view.from),
-              to: quantity.shortClock(view.to),
-            })}
-          />
-        </div>
-      ) : (
-        <PeriodTable periods={view.periods} />
-      )}
-    </section>
+    <ChartSection
+      title={t("service.overTime")}
+      label={t("service.chartLabel", {
+        from: quantity.shortClock(view.from),
+        to: quantity.shortClock(view.to),
+      })}
+      times={times}
+      series={series}
+      table={<PeriodTable periods={view.periods} />}
+    />
   );
 }
 

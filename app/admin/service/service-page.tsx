@@ -1,13 +1,14 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { ServiceView } from "@/lib/keys/api-types.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { Waiting } from "@/lib/ui/notice.tsx";
 import { ExportButtons } from "@/lib/ui/operations/export-buttons.tsx";
 import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
+import { useKept } from "@/lib/ui/operations/use-kept.ts";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 import { PageHeading } from "@/lib/ui/page-heading.tsx";
 import { RangeChoice, type RangeName, ranges, useRangeEnd } from "../time-range.tsx";
@@ -35,11 +36,7 @@ function Report({ range, end }: { range: RangeName; end: number }) {
   const { ms, bucketMs } = ranges[range];
   const query = { from: end - ms, to: end, bucketMs };
   const { value, problem, reload } = useOperationsRead<ServiceView>("/ops/service", query, 10_000);
-  const [kept, setKept] = useState<ServiceView | null>(null);
-  useEffect(() => {
-    if (value) setKept(value);
-  }, [value]);
-  const shown = value ?? kept;
+  const shown = useKept(value);
   if (problem && !shown) return <ReadProblem problem={problem} onRetry={reload} />;
   if (!shown) return <Waiting>{t("common.loading")}</Waiting>;
   return (
