@@ -5,13 +5,12 @@ import { useTranslations } from "next-intl";
 import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Level, MessengerApi, TimelineView } from "../../messenger/messenger-api.ts";
 import { Button } from "../button.tsx";
-import { useQuantity } from "../format/use-quantity.ts";
-import { Icon } from "../icon.tsx";
 import { Waiting } from "../notice.tsx";
-import { type MessageActions, MessageRow } from "./message-row.tsx";
+import type { MessageActions } from "./message-row.tsx";
 import { MessengerProvider } from "./messenger-context.tsx";
-import { firstUnread, type ThreadItem, threadItems } from "./thread-items.ts";
-import { TimelineRow } from "./timeline-row.tsx";
+import { firstUnread, threadItems } from "./thread-items.ts";
+import { ThreadRow } from "./thread-row.tsx";
+import { useFollowEnd } from "./use-follow-end.ts";
 import { useThread } from "./use-thread.ts";
 import { useTimeline } from "./use-timeline.ts";
 
@@ -45,7 +44,6 @@ export const Thread = memo(function Thread(props: ThreadProps) {
   const timeline = useTimeline(api, conversation);
   const events = useMemo(() => timeline.filter(isTold), [timeline]);
   const scroller = useRef<HTMLDivElement | null>(null);
-  const [atEnd, setAtEnd] = useState(true);
   const divider = useRef<{ conversation: string; before: string | null } | null>(null);
 
   if (thread.loaded && divider.current?.conversation !== conversation) {
@@ -71,14 +69,21 @@ export const Thread = memo(function Thread(props: ThreadProps) {
     overscan: 8,
     paddingEnd: 12,
     anchorTo: "end",
-    followOnAppend: !thread.hasNewer,
     scrollEndThreshold: 80,
   });
 
   const ready = thread.loaded && items.length > 0;
+  const end = useFollowEnd({
+    scroller,
+    ready,
+    whole: !thread.hasNewer,
+    last: items.at(-1)?.key,
+    height: virtual.getTotalSize(),
+    scrollToEnd: () => virtual.scrollToEnd(),
+  });
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when first shown; then the list follows its end itself
   useEffect(() => {
-    if (ready) virtual.scrollToEnd();
+    if (ready) end.toEnd();
   }, [ready, conversation]);
 
   // Pages near the end were let go: they come back first, then the list goes to their end.
@@ -87,7 +92,7 @@ export const Thread = memo(function Thread(props: ThreadProps) {
   useEffect(() => {
     if (!wantsEnd.current || thread.hasNewer) return;
     wantsEnd.current = false;
-    virtual.scrollToEnd();
+    end.toEnd();
   }, [items, thread.hasNewer]);
 
   // A place that is asked for comes into sight once its messages are held, and is marked.
@@ -116,20 +121,21 @@ export const Thread = memo(function Thread(props: ThreadProps) {
     if (index < 0) return;
     wanted.current = null;
     virtual.scrollToIndex(index, { align: "center" });
+    end.moved();
     scroller.current?.focus({ preventScroll: true });
   }, [items, marked]);
 
   function toNewest() {
     wantsEnd.current = thread.hasNewer;
     if (thread.hasNewer) thread.toNewest();
-    else virtual.scrollToEnd();
+    else end.toEnd();
   }
 
   function scrolled() {
     const element = scroller.current;
     if (!element) return;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-    setAtEnd(below < 80 && !thread.hasNewer);
+    end.scrolled();
     if (element.scrollTop < loadAhead && thread.hasOlder && thread.loaded) thread.loadOlder();
     else if (below < loadAhead && thread.hasNewer) thread.loadNewer();
   }
@@ -171,14 +177,14 @@ export const Thread = memo(function Thread(props: ThreadProps) {
                 const item = items[row.index];
                 return item ? (
                   <div key={row.key} data-index={row.index} ref={virtual.measureElement}>
-                    <Item item={item} {...props} selected={props.selected ?? marked?.id ?? null} />
+                    <ThreadRow item={item} {...props} selected={props.selected ?? marked?.id ?? null} />
                   </div>
                 ) : null;
               })}
             </div>
           </div>
         </div>
-        {atEnd ? null : (
+        {end.atEnd ? null : (
           <Button
             size="small"
             icon="chevronDown"
@@ -196,54 +202,4 @@ export const Thread = memo(function Thread(props: ThreadProps) {
 /** The beginning of a conversation of two says itself. */
 function isTold({ kind, text }: TimelineView): boolean {
   return kind !== "created" || text !== undefined;
-}
-
-function Item({ item, ...props }: { item: ThreadItem } & ThreadProps) {
-  const t = useTranslations("messages");
-  const quantity = useQuantity();
-  if (item.kind === "message") {
-    return (
-      <MessageRow
-        api={props.api}
-        message={item.message}
-        first={item.first}
-        selected={props.selected === item.message.id}
-        onKeyCard={props.onKeyCard}
-        onRetry={props.onRetry}
-        onCancel={props.onCancel}
-      />
-    );
-  }
-  if (item.kind === "event") return <TimelineRow event={item.event} />;
-  if (item.kind === "start") {
-    return (
-      <p className="px-4 pt-6 pb-2 text-center text-sm text-ink-soft">
-        <span className="block font-medium text-ink">{t("start")}</span>
-        {props.group ? t("startGroup") : t("startText")}
-      </p>
-    );
-  }
-  if (item.kind === "gap") {
-    return (
-      <p className="mx-4 mt-3 flex items-center gap-2 text-sm text-warn">
-        <Icon name="alarm" />
-        {t("gap")}
-      </p>
-    );
-  }
-  const text =
-    item.kind === "day"
-      ? quantity.day(item.at)
-      : `${t("newDivider")} · ${t("newMessages", { count: item.count })}`;
-  const look =
-    item.kind === "day"
-      ? "text-ink-faint before:bg-line after:bg-line"
-      : "text-accent before:bg-accent after:bg-accent";
-  return (
-    <p
-      className={`mx-4 mt-4 flex items-center gap-3 text-xs font-medium before:h-px before:flex-1 after:h-px after:flex-1 ${look}`}
-    >
-      {text}
-    </p>
-  );
 }
