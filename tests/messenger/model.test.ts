@@ -14,6 +14,10 @@ const budget = Number(process.env.MODEL_SECONDS ?? 6) * 1000;
 const mostSteps = Number(process.env.MODEL_STEPS ?? 3000);
 const suites: readonly SuiteName[] = ["AES", "HYBRID", "OTP", "OTP_HYBRID"];
 
+/** Everything is in memory: what has not come by then does not come. */
+const patienceMs = 60_000;
+const busyStates: readonly string[] = ["drawing", "sending", "waiting-for-key", "waiting-for-device"];
+
 /** One device that may be stopped and started again on its disk. */
 interface Actor {
   readonly name: string;
@@ -143,16 +147,41 @@ class Model {
       device.port().disconnect();
       device.port().connect();
     }
-    for (const { device } of standing) await until(device.engine, async () => await this.isQuiet(device));
+    for (const { name, device } of standing)
+      await this.soon(name, "sends all it has", device, async () => await this.isQuiet(device));
     const audiences = this.audiences();
     for (const actor of standing)
-      await until(actor.device.engine, async () => this.isUpToDate(actor, audiences));
+      await this.soon(actor.name, "reads all that is for it", actor.device, async () =>
+        this.isUpToDate(actor, audiences),
+      );
+  }
+
+  /** What does not happen fails the run, and says what each message of that device waits for. */
+  async soon(name: string, what: string, device: TestDevice, holds: () => Promise<boolean>): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => void this.stuck(device).then((why) => reject(new Error(`${name} never ${what}: ${why}`))),
+        patienceMs,
+      );
+    });
+    await Promise.race([until(device.engine, holds), late]).finally(() => clearTimeout(timer));
+  }
+
+  async stuck({ engine, port }: TestDevice): Promise<string> {
+    const rows = await engine.messages(this.conversation, { limit: 1e6 }).catch(() => []);
+    const waiting = rows.flatMap(({ suite, mine, problem, delivery }) => {
+      const state = problem?.code ?? delivery?.state ?? "";
+      return problem || (mine && busyStates.includes(state)) ? [`${suite} ${state}`] : [];
+    });
+    const { phase } = await engine.state();
+    const log = this.world.relay.log(this.conversation).entries.length;
+    return JSON.stringify({ phase, connected: port().connected, rows: rows.length, log, waiting });
   }
 
   async isQuiet({ engine }: TestDevice): Promise<boolean> {
     const rows = await engine.messages(this.conversation, { limit: 1e6 }).catch(() => []);
-    const busy = ["drawing", "sending", "waiting-for-key", "waiting-for-device"];
-    return rows.every(({ delivery }) => delivery === null || !busy.includes(delivery.state));
+    return rows.every(({ delivery }) => delivery === null || !busyStates.includes(delivery.state));
   }
 
   async isUpToDate(actor: Actor, audiences: ReadonlyMap<string, ReadonlySet<string>>): Promise<boolean> {
@@ -229,8 +258,14 @@ class Model {
     const lost = this.actor("Bob's second");
     await this.world.gateways.revoke(lost.id);
     lost.revoked = true;
-    for (const { device, revoked } of this.actors)
-      if (!revoked) await until(device.engine, async () => (await device.engine.state()).phase === "ready");
+    for (const { name, device, revoked } of this.actors)
+      if (!revoked)
+        await this.soon(
+          name,
+          "is ready again",
+          device,
+          async () => (await device.engine.state()).phase === "ready",
+        );
     for (let round = 0; round < suites.length; round++)
       for (const actor of this.actors) if (!actor.revoked) await this.send(actor);
   }
