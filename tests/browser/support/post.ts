@@ -10,6 +10,8 @@ export interface PostOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** Everything of this profile goes through the HTTP proxy at this address. */
+  readonly proxy?: string;
 }
 
 /** Port of the deployment that all browser tests share. */
@@ -45,6 +47,7 @@ export class Post {
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
       colorScheme: options.dark ? "dark" : "light",
       locale: "en-GB",
+      ...(options.proxy === undefined ? {} : { proxy: { server: options.proxy } }),
     });
     const watch = new ConsoleWatch(context);
     const page = await context.newPage();
