@@ -8,6 +8,7 @@ import { DataTable } from "@/lib/ui/data-table.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { siteNames } from "@/lib/ui/network/link-names.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
+import { ExportButtons } from "@/lib/ui/operations/export-buttons.tsx";
 import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 import { KeyStateBadge } from "./key-state-badge.tsx";
@@ -35,50 +36,89 @@ export function Keys(props: { topology: TopologyView; keyHref: (keyId: string) =
     );
   }
   return (
-    <div className="thin-scroll mt-4 overflow-x-auto border-y border-line bg-surface">
-      <DataTable
-        caption={t("tabs.keys")}
-        rows={value}
-        rowKey={(key) => key.keyId}
-        initialSort={{ key: "requested", descending: true }}
-        columns={[
-          {
-            key: "key",
-            header: t("column.key"),
-            cell: (key) => (
-              <Link
-                href={props.keyHref(key.keyId)}
-                title={key.keyId}
-                className="rounded-sm font-mono text-accent underline-offset-2 hover:underline"
-              >
-                {key.keyId.slice(0, 13)}…
-              </Link>
-            ),
-          },
-          { key: "state", header: t("column.state"), cell: (key) => <KeyStateBadge state={key.state} /> },
-          { key: "from", header: t("column.from"), cell: (key) => nameOf(key.masterSite) },
-          { key: "to", header: t("column.to"), cell: (key) => key.slaveSites.map(nameOf).join(", ") },
-          {
-            key: "bits",
-            header: t("column.bits"),
-            cell: (key) => units("bits", { count: key.bits }),
-            align: "right",
-          },
-          {
-            key: "network",
-            header: t("column.network"),
-            cell: (key) => units("bits", { count: key.networkBits }),
-            align: "right",
-          },
-          {
-            key: "requested",
-            header: t("column.requested"),
-            cell: (key) => quantity.moment(key.requestedAt),
-            sortBy: (key) => key.requestedAt,
-            align: "right",
-          },
-        ]}
-      />
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pb-8">
+      <div className="flex justify-end px-4 pt-4">
+        <ExportButtons name="keys" value={value} rows={() => rowsOf(value)} />
+      </div>
+      <div className="thin-scroll overflow-x-auto border-y border-line bg-surface">
+        <DataTable
+          caption={t("tabs.keys")}
+          rows={value}
+          rowKey={(key) => key.keyId}
+          initialSort={{ key: "requested", descending: true }}
+          columns={[
+            {
+              key: "key",
+              header: t("column.key"),
+              cell: (key) => (
+                <Link
+                  href={props.keyHref(key.keyId)}
+                  title={key.keyId}
+                  className="rounded-sm font-mono text-accent underline-offset-2 hover:underline"
+                >
+                  {key.keyId.slice(0, 13)}…
+                </Link>
+              ),
+            },
+            { key: "state", header: t("column.state"), cell: (key) => <KeyStateBadge state={key.state} /> },
+            { key: "from", header: t("column.from"), cell: (key) => nameOf(key.masterSite) },
+            { key: "to", header: t("column.to"), cell: (key) => key.slaveSites.map(nameOf).join(", ") },
+            {
+              key: "bits",
+              header: t("column.bits"),
+              cell: (key) => units("bits", { count: key.bits }),
+              align: "right",
+            },
+            {
+              key: "network",
+              header: t("column.network"),
+              cell: (key) => units("bits", { count: key.networkBits }),
+              align: "right",
+            },
+            {
+              key: "requested",
+              header: t("column.requested"),
+              cell: (key) => quantity.moment(key.requestedAt),
+              sortBy: (key) => key.requestedAt,
+              align: "right",
+            },
+          ]}
+        />
+      </div>
     </div>
   );
+}
+
+function rowsOf(keys: readonly KeyLifeView[]): (string | number | null)[][] {
+  const utc = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  return [
+    [
+      "key",
+      "state",
+      "from",
+      "to",
+      "bits",
+      "network_bits",
+      "routes",
+      "suite",
+      "level",
+      "requested_at_utc",
+      "deleted_at_utc",
+      "erased_at_utc",
+    ],
+    ...keys.map((key) => [
+      key.keyId,
+      key.state,
+      key.masterSite,
+      key.slaveSites.join(" "),
+      key.bits,
+      key.networkBits,
+      key.routes.map((route) => route.join(" ")).join("; "),
+      key.suite,
+      key.level,
+      utc(key.requestedAt),
+      utc(key.deletedAt),
+      utc(key.erasedAt),
+    ]),
+  ];
 }
