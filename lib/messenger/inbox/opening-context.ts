@@ -1,7 +1,7 @@
 import type { Header } from "../../protocol/header.ts";
 import type { HandedKey, OpeningContext } from "../../protocol/opening-checks.ts";
 import { usesPad } from "../../protocol/suites.ts";
-import type { Bytes } from "../../shared/bytes.ts";
+import { type Bytes, equalBytes } from "../../shared/bytes.ts";
 import { toHex } from "../../shared/hex.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
@@ -23,7 +23,10 @@ export async function openingContext(
   if (!roster) throw new Error("an entry came before the conversation's membership");
   const { suite, senderDevice, drawRecordHash, epochId } = claims;
   const inEpoch = usesPad(suite) ? undefined : facts.epoch(epochId)?.drawnAt;
-  const drawnAt = inEpoch ?? copies.peek(drawRecordHash)?.record.value.drawnAt;
+  // Looked up once: a key that comes while certificates are asked for or signatures checked waits for the next attempt,
+  // which looks for the certificate of its time.
+  const handed = copies.peek(drawRecordHash);
+  const drawnAt = inEpoch ?? handed?.record.value.drawnAt;
   const user = conversation.holder(senderDevice);
   if (user && !directory.covers(senderDevice, user, drawnAt ?? now()))
     await directory.devicesOf(toHex(user), drawnAt).catch(passOn);
@@ -33,7 +36,8 @@ export async function openingContext(
     now: now(),
     certificates: directory.certificates,
     roster,
-    handedKey: (hash: Bytes): HandedKey | undefined => copies.peek(hash),
+    handedKey: (hash: Bytes): HandedKey | undefined =>
+      equalBytes(hash, drawRecordHash) ? handed : undefined,
     receiver: conversation.facts,
     sealingSeeds: parts.sealingSeeds,
     policy: parts.readingPolicy(),
