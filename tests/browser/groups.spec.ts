@@ -147,6 +147,30 @@ test("revoked in the middle of the conversation, that device is shut out and the
   }
 });
 
+test("a reader who has moved up is left there by a new message, and goes to it by the button", async () => {
+  const { page } = post(2);
+  const log = page.getByRole("log");
+  const toNewest = page.getByRole("button", { name: "To the newest message" });
+  const top = () => log.evaluate(({ scrollTop }) => Math.round(scrollTop));
+  await log.hover();
+  // In small steps, as a finger does.
+  for (let step = 0; step < 40; step++) await page.mouse.wheel(0, -10);
+  await expect(toNewest).toBeVisible();
+  const before = await top();
+  await post(3).send("Written while Madrid read above.", "AES-256");
+  await expect(page.locator("[data-conversation]").first()).toContainText(
+    "Written while Madrid read above.",
+    {
+      timeout: 45_000,
+    },
+  );
+  await expect(toNewest).toBeVisible();
+  expect(await top()).toBe(before);
+  await toNewest.click();
+  await expect(post(2).message("Written while Madrid read above.")).toBeInViewport();
+  await expect(toNewest).toHaveCount(0);
+});
+
 test("a new title reaches everybody", async () => {
   const panel = await members(post(0));
   await panel.getByRole("button", { name: "Rename" }).click();
