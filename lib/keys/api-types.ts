@@ -520,6 +520,21 @@ export interface KmeView {
   readonly curl: string;
 }
 
+/** GET /ops/kmes/status?master=&slave= : the status of ETSI GS QKD 014 §6.1 for two SAEs. Sizes in bits. */
+export interface KmeStatusView {
+  readonly source_KME_ID: string;
+  readonly target_KME_ID: string;
+  readonly master_SAE_ID: string;
+  readonly slave_SAE_ID: string;
+  readonly key_size: number;
+  readonly stored_key_count: number;
+  readonly max_key_count: number;
+  readonly max_key_per_request: number;
+  readonly max_key_size: number;
+  readonly min_key_size: number;
+  readonly max_SAE_ID_count: number;
+}
+
 /** GET /ops/devices */
 export interface DeviceView {
   readonly device: string;

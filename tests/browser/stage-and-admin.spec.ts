@@ -175,6 +175,11 @@ test.describe("administration", () => {
     await open("/kmes");
     await expect(page.getByRole("main")).toContainText("ETSI GS QKD 014");
     await expect(page.getByRole("main")).toContainText("curl --cacert");
+    const status = page.getByRole("region", { name: "Standard status between two sites" });
+    await expect(status.getByRole("row", { name: /^stored_key_count/ })).toContainText(/\d/);
+    await status.getByLabel("Site that receives").selectOption({ index: 1 });
+    const slave = await status.getByLabel("Site that receives").inputValue();
+    await expect(status.getByRole("row", { name: /^slave_SAE_ID/ })).toContainText(slave);
   });
 
   test("is closed to a post without the role", async ({ browser }) => {

@@ -15,6 +15,7 @@ import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 import { PageHeading } from "@/lib/ui/page-heading.tsx";
 import { Term } from "@/lib/ui/term.tsx";
+import { PairStatus } from "./pair-status.tsx";
 
 export function KmesPage() {
   const t = useTranslations();
@@ -40,6 +41,7 @@ function Kmes({ topology }: { topology: TopologyView }) {
   );
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 px-4 pb-10">
+      <PairStatus kmes={value} names={names} />
       <p className="max-w-prose text-ink-soft">{t("lead")}</p>
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div className="w-80 max-w-full">

@@ -55,6 +55,8 @@ const exposureQuery = z.object({
   from: time.default(0),
   to: time.default(8.64e15),
 });
+const sae = z.string().min(1).max(256);
+const statusQuery = z.object({ master: sae, slave: sae });
 const keysQuery = z.object({ after: z.uuid().optional(), limit });
 
 /** Reads of the key world for people with a role, and the one way in for commands. */
@@ -96,6 +98,10 @@ export function installOperationsRoutes(server: FastifyInstance, options: Operat
   });
   read("/ops/keys", (query) => views.keys(withoutUndefined(parseQuery(keysQuery, query))));
   read("/ops/kmes", () => views.kmes());
+  read("/ops/kmes/status", (query) => {
+    const { master, slave } = parseQuery(statusQuery, query);
+    return views.kmeStatus(master, slave);
+  });
   read("/ops/devices", () => listDevices(gateways));
   server.get<{ Params: { keyId: string } }>("/ops/keys/:keyId", async (request) => {
     await requireReader(request, gateways);

@@ -19,6 +19,7 @@ import {
 } from "./request-reading.ts";
 import type { RetryGrace } from "./retry-grace.ts";
 import type { KeyContainerBody, KeyRequestBody, StatusBody } from "./schemas.ts";
+import { statusBody } from "./status-body.ts";
 
 /** Who asks which KME: known from the TLS connection alone. */
 export interface Caller {
@@ -60,26 +61,13 @@ export function kmeRoutes(
     },
     {
       path: /^\/api\/v1\/keys\/([^/]*)\/status$/,
-      get: ({ request, part }) => statusBody(identify(request), readSaeId(part)),
+      get: ({ request, part }) => status(identify(request), readSaeId(part)),
     },
   ];
 }
 
-function statusBody({ kme, sae }: Caller, slave: string): StatusBody {
-  const { sourceKme, targetKme, storedKeyCount } = kme.status(sae, slave);
-  return {
-    source_KME_ID: sourceKme,
-    target_KME_ID: targetKme,
-    master_SAE_ID: sae,
-    slave_SAE_ID: slave,
-    key_size: keyLimits.keySize,
-    stored_key_count: storedKeyCount,
-    max_key_count: keyLimits.maxKeyCount,
-    max_key_per_request: keyLimits.maxKeyPerRequest,
-    max_key_size: keyLimits.maxKeySize,
-    min_key_size: keyLimits.minKeySize,
-    max_SAE_ID_count: keyLimits.maxSaeIdCount,
-  };
+function status({ kme, sae }: Caller, slave: string): StatusBody {
+  return statusBody(kme, sae, slave);
 }
 
 async function encKeys({ kme, sae }: Caller, slave: string, body: KeyRequestBody): Promise<KeyContainerBody> {

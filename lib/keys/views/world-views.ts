@@ -5,6 +5,7 @@ import type {
   ConsumptionView,
   ExposureView,
   KeyLifeView,
+  KmeStatusView,
   KmeView,
   LedgerEntryView,
   OverviewView,
@@ -12,6 +13,7 @@ import type {
   PoolOutlookView,
   VerifyView,
 } from "../api-types.ts";
+import { statusBody } from "../etsi014/status-body.ts";
 import { KeyRequestError } from "../key-errors.ts";
 import { type Kme, saeIdOf } from "../kme/kme.ts";
 import { type ChainWitness, readWitnessedHeads } from "../ledger/chain-witness.ts";
@@ -53,6 +55,8 @@ export interface KeyWorldViews {
   keys(page: { readonly after?: string; readonly limit?: number }): Promise<KeyLifeView[]>;
   keyLife(keyId: string): Promise<KeyLifeView | undefined>;
   kmes(): Promise<KmeView[]>;
+  /** What the KME of `master` would answer that SAE of its keys with `slave`. @throws KeyRequestError */
+  kmeStatus(master: string, slave: string): KmeStatusView;
 }
 
 export interface ViewSources {
@@ -112,6 +116,11 @@ export function createViews(sources: ViewSources): KeyWorldViews {
     keys: (page) => listKeyLives(database, page),
     keyLife: (keyId) => findKeyLife(database, keyId),
     kmes: () => viewKmes(sources),
+    kmeStatus(master, slave) {
+      const site = sources.pki.saes.find(master)?.site;
+      if (site === undefined) throw new KeyRequestError(`SAE ${master} is not known here`);
+      return statusBody(sources.kme(site), master, slave);
+    },
   };
 }
 

@@ -133,6 +133,7 @@ describe("the operations face", () => {
       `/ops/ledger/entries?site=${lisbon}&limit=5`,
       "/ops/keys?limit=5",
       "/ops/kmes",
+      `/ops/kmes/status?master=sae-${lisbon}&slave=sae-${madrid}`,
       "/ops/devices",
     ];
     for (const path of paths) {

@@ -150,6 +150,7 @@ const tries: Readonly<Record<string, (role: Role) => Promise<boolean[]>>> = {
   ),
   "read key managers, devices, policies, trial": reads(
     "/ops/kmes",
+    "/ops/kmes/status?master=sae-pt-lis-mne&slave=sae-es-mad-mfa",
     "/ops/devices",
     "/ops/policies",
     "/ops/policies/trial",
