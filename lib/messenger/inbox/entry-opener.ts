@@ -120,7 +120,7 @@ export class EntryOpener {
     const lost = await this.#lost.asked(conversation, resends, senderDevice);
     if (resends.length > 0 && !lost) return await this.#note(conversation, entry, key, parsed, context);
     const opened = await openEnvelope(parsed, context);
-    const record = this.#copies.peek(opened.header.drawRecordHash)?.record.bytes;
+    const record = context.handedKey(opened.header.drawRecordHash)?.record.bytes;
     const rows = await this.#messages.opened(conversation, entry, opened, record, lost);
     const effects = this.#effects(conversation, opened);
     const writes = [...rows, ...effects, ...unparkWrite(key)];
@@ -185,7 +185,7 @@ export class EntryOpener {
     await conversation.facts.loadUse(value.drawRecordHash);
     const context = await openingContext(this.#parts, this.#copies, conversation, value);
     const opened = await openEpochStart(parsed, context);
-    const record = this.#copies.peek(value.drawRecordHash)?.record.bytes;
+    const record = context.handedKey(value.drawRecordHash)?.record.bytes;
     const rows = conversation.facts.apply(opened.change, 0, record);
     for (const secret of opened.consumed) secret.destroy();
     await commitSettled(this.#parts, conversation, entry.seq, [...rows, ...unparkWrite(key)]);
