@@ -16,16 +16,19 @@ import type {
   ConsumptionView,
   DeviceView,
   KeyLifeView,
+  KmeStatusView,
   KmeView,
   LedgerEntryView,
   LinkStatus,
   OverviewView,
+  PairView,
   PoliciesView,
   PoolOutlookView,
   ServiceView,
   TrialView,
   VerifyView,
 } from "../../../lib/keys/api-types.ts";
+import { KmeConnection } from "../../../lib/keys/etsi014/kme-connection.ts";
 import small from "../../../lib/network/data/network-iberia-small.json" with { type: "json" };
 import { loadTopology } from "../../../lib/network/load-topology.ts";
 import { readQkdnConfig } from "../../../lib/shared/config-qkdn.ts";
@@ -409,11 +412,20 @@ describe("alarms", () => {
   });
 });
 
-describe("the service report", () => {
-  test("is the arithmetic of keys, measured minutes and alarms", async () => {
+/** The report of the last hour, once availability was looked at: that is every ten seconds. */
+async function measuredService(): Promise<{ view: ServiceView; from: number; to: number }> {
+  for (;;) {
     const to = Math.ceil(Date.now() / 60_000) * 60_000;
     const from = to - hourMs;
     const view = await ops<ServiceView>(`/ops/service?from=${from}&to=${to}&bucketMs=60000`);
+    if (view.availability.pairs !== null) return { view, from, to };
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+describe("the service report", () => {
+  test("is the arithmetic of keys, measured minutes and alarms", async () => {
+    const { view, from, to } = await measuredService();
     const inside = lives.filter(({ requested_at: at }) => at >= from && at < to);
     expect(view.throughput.keys).toBe(inside.length);
     expect(view.throughput.keyBytes).toBe(sum(inside.map(({ bits }) => bits / 8)));
@@ -454,6 +466,34 @@ describe("the service report", () => {
 });
 
 describe("key managers and devices", () => {
+  test("the status between two sites is what the key manager tells its SAE over the standard's own face", async () => {
+    const [master, slave] = [`sae-${lisbon}`, `sae-${madrid}`];
+    const path = `/ops/kmes/status?master=${master}&slave=${slave}`;
+    const view = await ops<KmeStatusView>(path);
+    const { pki } = running.world;
+    const kmes = await ops<KmeView[]>("/ops/kmes");
+    const url = kmes.find(({ saeId }) => saeId === master)?.address ?? "";
+    const client = new KmeConnection({ url, root: pki.root.certificate, ...pki.saeCertificate(master) }, {});
+    const told = await client.send(slave, "status");
+    client.close();
+    expect(told).toMatchObject({ status: 200, body: view });
+
+    const { route } = await ops<PairView>(`/ops/pair?a=${lisbon}&b=${madrid}`);
+    const held = (route ?? []).slice(1).map((site, i) => {
+      const between = topology.keyLinks.filter(({ a, b }) =>
+        [a, b].every((x) => x === site || x === route?.[i]),
+      );
+      expect(between).toHaveLength(1);
+      return running.links.status(between[0]?.id ?? "").availableBytes;
+    });
+    // Every hop spends 32 bytes on its tag; a key of the standard's default size here is 32 bytes.
+    expect(view.stored_key_count).toBe(Math.floor((Math.min(...held) - 32) / 32));
+    expect(view.stored_key_count).toBeGreaterThan(0);
+    expect(view).toMatchObject({ key_size: 256, master_SAE_ID: master, slave_SAE_ID: slave });
+    const back = await ops<KmeStatusView>(`/ops/kmes/status?master=${slave}&slave=${master}`);
+    expect(back.stored_key_count).toBe(view.stored_key_count);
+  });
+
   test("certificates are those on disk, and devices those of the tables", async () => {
     const kmes = await ops<KmeView[]>("/ops/kmes");
     expect(kmes).toHaveLength(topology.sites.filter(({ kind }) => kind === "endpoint").length);
