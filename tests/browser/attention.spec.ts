@@ -85,6 +85,7 @@ test("a muted conversation notifies nothing, and still counts what is new", asyn
   await madrid.page.getByRole("button", { name: "Settings of this conversation" }).click();
   await madrid.page.getByRole("dialog").getByLabel("Mute this conversation").check();
   await madrid.page.keyboard.press("Escape");
+  await expect(madrid.page.locator("[data-conversation]").first().getByText("Muted")).toBeAttached();
   await madrid.page.goto(`${madrid.origin}/messages`);
   await madrid.ready();
   await recordNotifications(madrid);
