@@ -12,6 +12,7 @@ import type { OpenedFile, OutgoingFile } from "../api/files.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import type { Level } from "../messenger-api.ts";
 import { MessengerError } from "../messenger-error.ts";
+import type { HeldMessages } from "../outbox/held-messages.ts";
 import type { DeviceStore } from "../store/device-store.ts";
 import type { AttachmentPort } from "./attachment-port.ts";
 import { fetchFile, keptOnDevice } from "./fetch-file.ts";
@@ -20,12 +21,11 @@ import { newFileSecrets, sealFile } from "./seal-file.ts";
 import { chunkWrite, type TransferRow, transferRow, transferWrite } from "./transfer-rows.ts";
 import { Uploader } from "./uploader.ts";
 
-/** What the desk asks of the outbox. A message on hold has its place and takes no key until it is released. */
+/** What the desk asks of the outbox. */
 export interface FileOutbox {
   write(conversation: Conversation, id: string, payload: Payload, suite: Suite, level: number): Promise<void>;
-  hold(id: string): void;
-  release(id: string): void;
-  refuse(id: string, problem: { code: string; reason: string; nextStep: string }): Promise<void>;
+  /** A message on hold has its place and takes no key until it is released. */
+  readonly held: Pick<HeldMessages, "hold" | "release" | "refuse">;
 }
 
 /** What a file must pass before it is sealed. @throws as SendDesk.check */
@@ -86,7 +86,7 @@ export class FileDesk {
       }
       this.#transfers.set(message, row);
       if (row.phase !== "uploading") continue;
-      this.#outbox.hold(message);
+      this.#outbox.held.hold(message);
       this.#uploader.add(message, row);
     }
   }
@@ -122,13 +122,13 @@ export class FileDesk {
       const body = await sealFile(store, id, secrets, file);
       const row: TransferRow = { ...common, phase: "uploading" };
       this.#transfers.set(id, row);
-      this.#outbox.hold(id);
+      this.#outbox.held.hold(id);
       await store.commit([transferWrite(id, row)]);
       await this.#outbox.write(conversation, id, { kind: payloadKinds.file, body }, suite, level);
       this.#uploader.add(id, row);
       return id;
     } catch (error) {
-      this.#outbox.release(id);
+      this.#outbox.held.release(id);
       await this.#forget(id, sealing);
       throw error;
     } finally {
@@ -148,7 +148,7 @@ export class FileDesk {
       phase: "uploading",
     };
     await this.#keep(message, again);
-    this.#outbox.hold(message);
+    this.#outbox.held.hold(message);
     this.#uploader.add(message, again);
   }
 
@@ -158,7 +158,7 @@ export class FileDesk {
     const row = this.#transfers.get(message);
     if (row === undefined) return;
     this.#uploader.drop(message);
-    this.#outbox.release(message);
+    this.#outbox.held.release(message);
     await this.#forget(message, row);
     const place = { conversation: toHex(row.conversation), file: toHex(row.fileId) };
     // The relay forgets what stays there by itself.
@@ -258,7 +258,7 @@ export class FileDesk {
 
   async #uploaded(message: string, row: TransferRow): Promise<void> {
     await this.#keep(message, { ...row, phase: "here" });
-    this.#outbox.release(message);
+    this.#outbox.held.release(message);
     this.#parts.announce({ type: "messages", conversation: toHex(row.conversation) });
   }
 
@@ -269,7 +269,7 @@ export class FileDesk {
       nextStep: error.nextStep ?? "Try again later, or send the file another way.",
     };
     await this.#keep(message, { ...row, phase: "stopped", ...problem });
-    await this.#outbox.refuse(message, problem);
+    await this.#outbox.held.refuse(message, problem);
   }
 
   #progress(message: string, conversation: string, done: number, total: number): void {

@@ -15,7 +15,7 @@ import type { SecretBytes } from "../../shared/secret-bytes.ts";
 import type { Conversation } from "../engine/conversation.ts";
 import { type MessageRow, type OutboxRow, outboxRow } from "../engine/rows.ts";
 import type { StoreWrite } from "../store/device-store.ts";
-import { durableForm, type OutboxState } from "./outbox-state.ts";
+import { durableForm, type OutboxState, queued } from "./outbox-state.ts";
 
 /** A drawn one-time key with its record: in memory between the gateway's answer and the binding, nowhere else. */
 export interface DrawnKey {
@@ -57,6 +57,14 @@ export interface Resends {
   readonly recipient: Recipient;
 }
 
+/** What goes again: a row of this device's own, with the suite and the recipient of the repetition. */
+export interface SentAgain {
+  readonly ordinal: number;
+  readonly row: MessageRow;
+  readonly suite: Suite;
+  readonly resends: Resends;
+}
+
 /** One outgoing entry in memory. */
 export interface OutboxItem {
   readonly id: string;
@@ -80,6 +88,21 @@ export interface OutboxItem {
   drawn: DrawnKey | undefined;
   /** Of a draw whose answer was lost: asked again, so that the gateway voids that key. */
   lostRequest: Bytes | undefined;
+}
+
+/** An envelope that was just written, or is to go again: it has no key yet. */
+export function newItem(
+  about: Pick<OutboxItem, "id" | "conversation" | "ordinal" | "resends" | "suite" | "level" | "at" | "body">,
+): OutboxItem {
+  return {
+    ...about,
+    kind: "envelope",
+    state: queued,
+    bytes: undefined,
+    binding: false,
+    drawn: undefined,
+    lostRequest: undefined,
+  };
 }
 
 export function itemWrite(item: OutboxItem): StoreWrite {
