@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useId, useRef, useState } from "react";
-import { mayRestore, type RestoredDocument, type Vault } from "@/lib/scenarios/vault/vault.ts";
+import type { RestoredDocument } from "@/lib/scenarios/vault/collect-shares.ts";
+import { mayRestore, type Vault } from "@/lib/scenarios/vault/vault.ts";
 import type { RestoreRecord, VaultRecord } from "@/lib/scenarios/vault/vault-record.ts";
 import { Badge } from "@/lib/ui/badge.tsx";
 import { Button } from "@/lib/ui/button.tsx";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { RestoredDocument } from "@/lib/scenarios/vault/vault.ts";
+import type { RestoredDocument } from "@/lib/scenarios/vault/collect-shares.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { Dialog } from "@/lib/ui/dialog.tsx";
 import { downloadBlob } from "@/lib/ui/download-file.ts";

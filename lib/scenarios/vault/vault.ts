@@ -1,15 +1,16 @@
 import type { Level, MessengerApi } from "../../messenger/messenger-api.ts";
-import { type Bytes, copyBytes } from "../../shared/bytes.ts";
+import type { Bytes } from "../../shared/bytes.ts";
 import { fromHex, toHex } from "../../shared/hex.ts";
+import { askBack, askConsented } from "./ask-back.ts";
+import { endRestore, type RestoredDocument, restoreFrom } from "./collect-shares.ts";
 import { askToErase, eraseFormer, forgetErased } from "./erase-shares.ts";
 import { makeGeneration } from "./make-generation.ts";
-import { type BadShare, checkShares, type ReturnedShare, restoreDocument } from "./restore-document.ts";
 import { takeIn } from "./take-in.ts";
 import { VaultBook, type VaultEngine } from "./vault-book.ts";
 import { VaultError } from "./vault-error.ts";
-import { newRequest, priceOfAsking, priceOfStoring, type StorePlan } from "./vault-plan.ts";
-import { allMessages, custodianTitle, readVaultMessage, sendVaultMessage } from "./vault-post.ts";
-import type { ConsentRecord, RestoreRecord, VaultParty, VaultRecord } from "./vault-record.ts";
+import { priceOfAsking, priceOfStoring, type StorePlan } from "./vault-plan.ts";
+import { custodianTitle } from "./vault-post.ts";
+import type { RestoreRecord, VaultParty, VaultRecord } from "./vault-record.ts";
 
 export interface NewDocument {
   readonly name: string;
@@ -21,13 +22,6 @@ export interface NewDocument {
   /** Whose signature a restoration takes beside the owner's; null: nobody's. */
   readonly consenter: VaultParty | null;
   readonly level: Level;
-}
-
-export interface RestoredDocument {
-  readonly name: string;
-  readonly content: Bytes;
-  /** Custodians whose share is not what was sent to them. */
-  readonly bad: readonly BadShare[];
 }
 
 /**
@@ -108,7 +102,7 @@ export class Vault {
   list(): Promise<readonly VaultRecord[]> {
     return this.#alone(async () => {
       for (const record of await takeIn(this.#book)) {
-        await this.#askConsented(record);
+        await askConsented(this.#book, record);
         await eraseFormer(this.#book, await this.#book.get(record.vault));
         await forgetErased(this.#book, await this.#book.get(record.vault));
       }
@@ -135,28 +129,7 @@ export class Vault {
    * @throws VaultError vault.unknown, vault.not-ready
    */
   ask(vault: string, reason: string, purpose: RestoreRecord["purpose"] = "open"): Promise<void> {
-    return this.#alone(async () => {
-      await this.#endRestore(await this.#book.get(vault));
-      const record = await this.#book.get(vault);
-      const { generation, shares } = record.current;
-      const { device } = await this.#book.signer();
-      const about = { vault: fromHex(vault), generation, action: "release", reason } as const;
-      const value = newRequest({ ...about, device: fromHex(device) }, this.#book.now());
-      const request = await this.#api.signVault({ kind: "request", value });
-      const consent = record.consenter ? await this.#consentOf(record.consenter) : null;
-      const answers = shares
-        .filter(({ state }) => state === "stored")
-        .map(({ index }) => {
-          const message = this.#book.newMessage();
-          return { index, message, answer: null, state: "waiting", code: null } as const;
-        });
-      const { nonce, expiry } = value;
-      const place = { request: toHex(request), nonce: toHex(nonce), expiry };
-      await this.#book.keep({ ...record, restore: { purpose, reason, ...place, consent, answers } });
-      if (!consent) return await this.#askConsented(await this.#book.get(vault));
-      const message = { kind: "consent-ask", request, title: record.title } as const;
-      await sendVaultMessage(this.#api, consent.conversation, message, record.level, consent.message);
-    });
+    return this.#alone(() => askBack(this.#book, vault, reason, purpose));
   }
 
   /**
@@ -166,8 +139,8 @@ export class Vault {
   restore(vault: string): Promise<RestoredDocument> {
     return this.#alone(async () => {
       const record = await this.#book.get(vault);
-      const restored = await this.#restored(record);
-      await this.#endRestore(record);
+      const restored = await restoreFrom(this.#book, record);
+      await endRestore(this.#book, record);
       return restored;
     });
   }
@@ -180,7 +153,7 @@ export class Vault {
   renew(vault: string, custodians?: readonly VaultParty[]): Promise<void> {
     return this.#alone(async () => {
       const record = await this.#book.get(vault);
-      const document = await this.#restored(record);
+      const document = await restoreFrom(this.#book, record);
       const { current, consenter, level, former } = record;
       const made = await makeGeneration(this.#book, {
         vault: fromHex(vault),
@@ -193,19 +166,19 @@ export class Vault {
       }).finally(() => document.content.fill(0));
       await this.#book.keep({ ...record, current: made.record, former: [...former, current] });
       await made.send();
-      await this.#endRestore(await this.#book.get(vault));
+      await endRestore(this.#book, await this.#book.get(vault));
     });
   }
 
   /** Gives up a restoration that was asked for: what came back of it leaves this device. */
   giveUp(vault: string): Promise<void> {
-    return this.#alone(async () => await this.#endRestore(await this.#book.get(vault)));
+    return this.#alone(async () => await endRestore(this.#book, await this.#book.get(vault)));
   }
 
   /** Asks all custodians to erase every generation; the document leaves the list when all have. */
   erase(vault: string): Promise<void> {
     return this.#alone(async () => {
-      await this.#endRestore(await this.#book.get(vault));
+      await endRestore(this.#book, await this.#book.get(vault));
       const record = await this.#book.get(vault);
       await askToErase(this.#book, record, record.current.generation);
     });
@@ -214,67 +187,9 @@ export class Vault {
   /** Takes a document off this list, whatever its custodians still have: nobody can restore it any more. */
   forget(vault: string): Promise<void> {
     return this.#alone(async () => {
-      await this.#endRestore(await this.#book.get(vault));
+      await endRestore(this.#book, await this.#book.get(vault));
       await this.#book.drop(vault);
     });
-  }
-
-  /** Asks the custodians once the consent is here, or none is needed. */
-  async #askConsented(record: VaultRecord): Promise<void> {
-    const { restore, current, level } = record;
-    if (!restore || (restore.consent && restore.consent.state !== "given")) return;
-    const waiting = restore.answers.filter(({ state }) => state === "waiting");
-    if (waiting.length === 0) return;
-    const consent = restore.consent?.bytes ? { consent: fromHex(restore.consent.bytes) } : {};
-    const ask = { kind: "ask", request: fromHex(restore.request), ...consent } as const;
-    for (const { index, message } of waiting) {
-      const share = current.shares.find((one) => one.index === index);
-      // Its id was noted before: sent twice, it is one message.
-      if (share) await sendVaultMessage(this.#api, share.conversation, ask, level, message);
-    }
-    const answers = restore.answers.map((one) =>
-      one.state === "waiting" ? { ...one, state: "asked" as const } : one,
-    );
-    await this.#book.keep({ ...record, restore: { ...restore, answers } });
-  }
-
-  async #consentOf({ user }: VaultParty): Promise<ConsentRecord> {
-    const conversation = await this.#api.openConversation(user);
-    return { state: "asked", conversation, message: this.#book.newMessage(), bytes: null };
-  }
-
-  async #restored(record: VaultRecord): Promise<RestoredDocument> {
-    const { vault, current } = record;
-    const { generation, threshold, total } = current;
-    const numbers = { generation, threshold, total };
-    const known = { vault: fromHex(vault), ...numbers, ownerKey: fromHex(current.ownerKey) };
-    const { good, bad } = await checkShares(known, await this.#returned(record));
-    if (bad.length > 0) await this.#book.keep(nameBad(record, bad));
-    try {
-      return { ...(await restoreDocument(known, good)), bad };
-    } finally {
-      for (const { value } of good) value.share.fill(0);
-    }
-  }
-
-  /** The shares that came back, each with its custodian's name. */
-  async #returned({ restore, current }: VaultRecord): Promise<readonly ReturnedShare[]> {
-    const returned: ReturnedShare[] = [];
-    for (const { index, answer } of restore?.answers ?? []) {
-      const share = current.shares.find((one) => one.index === index);
-      if (!share || answer === null) continue;
-      const view = (await allMessages(this.#api, share.conversation)).find(({ id }) => id === answer);
-      const message = view && (await readVaultMessage(this.#api, view));
-      if (message?.kind === "release")
-        returned.push({ custodian: share.custodian.name, bytes: copyBytes(message.share) });
-    }
-    return returned;
-  }
-
-  async #endRestore(record: VaultRecord): Promise<void> {
-    if (!record.restore) return;
-    await this.#book.keep({ ...record, restore: null });
-    for (const { answer } of record.restore.answers) if (answer !== null) await this.#api.discard(answer);
   }
 
   #nextEvent(signal: AbortSignal): Promise<void> {
@@ -314,15 +229,4 @@ export function isStored(record: VaultRecord | undefined): boolean {
 export function mayRestore(record: VaultRecord | undefined): boolean {
   const returned = record?.restore?.answers.filter(({ state }) => state === "returned").length ?? 0;
   return record !== undefined && returned >= record.current.threshold;
-}
-
-function nameBad(record: VaultRecord, bad: readonly BadShare[]): VaultRecord {
-  const { restore, current } = record;
-  if (!restore) return record;
-  const answers = restore.answers.map((answer) => {
-    const name = current.shares.find(({ index }) => index === answer.index)?.custodian.name;
-    const found = bad.find(({ custodian }) => custodian === name);
-    return found ? { ...answer, state: "bad" as const, code: found.code } : answer;
-  });
-  return { ...record, restore: { ...restore, answers } };
 }
