@@ -1,21 +1,20 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type FormEvent, useCallback, useEffect, useId, useState } from "react";
+import { type FormEvent, useCallback, useState } from "react";
 import type { Level, MessengerApi, MessengerEvents } from "@/lib/messenger/messenger-api.ts";
 import type { Vault } from "@/lib/scenarios/vault/vault.ts";
 import { largestDocument } from "@/lib/scenarios/vault/vault-plan.ts";
 import { custodianTitle } from "@/lib/scenarios/vault/vault-post.ts";
-import type { VaultParty } from "@/lib/scenarios/vault/vault-record.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { SelectField, TextField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
-import { Icon } from "@/lib/ui/icon.tsx";
 import { useDeed } from "@/lib/ui/messenger/use-deed.ts";
 import { useMessengerQuery } from "@/lib/ui/messenger/use-messenger-query.ts";
 import { Notice, Waiting } from "@/lib/ui/notice.tsx";
-import { useErrorText } from "@/lib/ui/problem-text.ts";
 import { usePostName } from "@/lib/ui/use-post-name.ts";
+import { CustodianTicks } from "./custodian-ticks.tsx";
+import { StorePrice, useStorePrice } from "./store-price.tsx";
 
 interface StoreFormProps {
   readonly api: MessengerApi;
@@ -51,7 +50,10 @@ export function StoreForm({ api, vault, onDone }: StoreFormProps) {
   );
   const problem = problemOf(file);
   const ready = file !== null && problem === null && chosen.length >= 2;
-  const price = usePrice(vault, ready ? { file, threshold, chosen, level, consent: consenter !== "" } : null);
+  const price = useStorePrice(
+    vault,
+    ready ? { file, threshold, chosen, level, consent: consenter !== "" } : null,
+  );
 
   function store(event: FormEvent) {
     event.preventDefault();
@@ -101,20 +103,7 @@ export function StoreForm({ api, vault, onDone }: StoreFormProps) {
         error={problem === null ? undefined : t(problem, { size: largest })}
         onChange={(event) => setFile(event.target.files?.[0] ?? null)}
       />
-      <fieldset className="grid gap-2">
-        <legend className="text-sm font-medium">{t("custodians")}</legend>
-        <p className="text-sm text-ink-soft">{t("custodiansHelp")}</p>
-        <div className="grid gap-x-6 gap-y-1 sm:grid-cols-2">
-          {custodians.map(({ user, name }) => (
-            <Tick
-              key={user}
-              label={postName(name).place}
-              checked={!left.has(user)}
-              onChange={(on) => setLeft(toggled(left, user, !on))}
-            />
-          ))}
-        </div>
-      </fieldset>
+      <CustodianTicks custodians={custodians} left={left} onChange={setLeft} />
       <div className="grid items-start gap-5 sm:grid-cols-2">
         <SelectField
           label={t("threshold")}
@@ -153,7 +142,7 @@ export function StoreForm({ api, vault, onDone }: StoreFormProps) {
             </option>
           ))}
         </SelectField>
-        <Price price={ready ? price : null} count={chosen.length} />
+        <StorePrice price={ready ? price : null} count={chosen.length} />
       </div>
       {failure ? (
         <p role="alert" className="text-sm text-alarm">
@@ -176,95 +165,10 @@ export function StoreForm({ api, vault, onDone }: StoreFormProps) {
   );
 }
 
-interface Priced {
-  readonly bits: number | null;
-  readonly failure: string | null;
-}
-
-interface Priceable {
-  readonly file: File;
-  readonly threshold: number;
-  readonly chosen: readonly VaultParty[];
-  readonly level: Level;
-  readonly consent: boolean;
-}
-
-/** What storing would draw now; asked again with every choice that changes it. */
-function usePrice(vault: Vault, about: Priceable | null): Priced {
-  const errorText = useErrorText();
-  const [priced, setPriced] = useState<Priced & { of: string }>({ of: "", bits: null, failure: null });
-  const custodians = about?.chosen.map(({ user }) => user) ?? [];
-  const plan = about && {
-    name: about.file.name,
-    size: about.file.size,
-    threshold: about.threshold,
-    level: about.level,
-    consent: about.consent,
-    custodians,
-  };
-  const of = plan === null ? "" : JSON.stringify(plan);
-  useEffect(() => {
-    if (of === "") return;
-    let gone = false;
-    vault.price(JSON.parse(of)).then(
-      (bits) => gone || setPriced({ of, bits, failure: null }),
-      (error) => gone || setPriced({ of, bits: null, failure: errorText(error) }),
-    );
-    return () => {
-      gone = true;
-    };
-  }, [vault, of, errorText]);
-  return priced.of === of ? priced : { bits: null, failure: null };
-}
-
-function Price({ price, count }: { price: Priced | null; count: number }) {
-  const t = useTranslations("vault");
-  const units = useTranslations("units");
-  return (
-    <div className="grid gap-1" aria-live="polite">
-      <p className="text-sm font-medium">{t("price")}</p>
-      <p data-vault-price={price?.bits ?? ""} className="flex gap-2">
-        <Icon name="key" className="mt-1 text-ink-soft" />
-        <span>
-          {price === null
-            ? "—"
-            : (price.failure ??
-              (price.bits === null
-                ? t("priceWait")
-                : t("priceBits", { bits: units("bits", { count: price.bits }), count })))}
-        </span>
-      </p>
-    </div>
-  );
-}
-
-function Tick(props: { label: string; checked: boolean; onChange: (on: boolean) => void }) {
-  const id = useId();
-  return (
-    <label htmlFor={id} className="flex min-h-7 items-center gap-2">
-      <input
-        id={id}
-        type="checkbox"
-        checked={props.checked}
-        onChange={(event) => props.onChange(event.target.checked)}
-        className="size-4 accent-accent"
-      />
-      {props.label}
-    </label>
-  );
-}
-
 function problemOf(file: File | null): "empty" | "tooLarge" | null {
   if (file === null) return null;
   if (file.size === 0) return "empty";
   return file.size > largestDocument(file.name) ? "tooLarge" : null;
-}
-
-function toggled(set: ReadonlySet<string>, one: string, on: boolean): ReadonlySet<string> {
-  const next = new Set(set);
-  if (on) next.add(one);
-  else next.delete(one);
-  return next;
 }
 
 function optionName({ place, title }: { readonly place: string; readonly title: string }): string {
