@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import type { Delivery } from "@/lib/messenger/messenger-api.ts";
 import { Badge, type Tone } from "@/lib/ui/badge.tsx";
 import { Button, type ButtonTone, IconButton } from "@/lib/ui/button.tsx";
@@ -18,6 +18,8 @@ import { Segmented } from "@/lib/ui/segmented.tsx";
 import { Stat, Stats } from "@/lib/ui/stat.tsx";
 import { Term } from "@/lib/ui/term.tsx";
 import { sampleScreens } from "./sample-screens.ts";
+import { SheetPart } from "./sheet-part.tsx";
+import { WorkParts } from "./work-parts.tsx";
 
 /** Every component in every state, by day and by night, from the same tokens. */
 export function ComponentSheet() {
@@ -48,19 +50,11 @@ export function ComponentSheet() {
           >
             <h2 className="mb-4 text-xl font-semibold">{t(theme)}</h2>
             <Sheet />
+            <WorkParts />
           </section>
         ))}
       </div>
     </div>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className="grid gap-3 border-t border-line py-4">
-      <h3 className="label">{title}</h3>
-      {children}
-    </section>
   );
 }
 
@@ -83,7 +77,7 @@ function Sheet() {
   const [suite, setSuite] = useState<"OTP" | "AES">("OTP");
   return (
     <>
-      <Part title={t("design.sections.type")}>
+      <SheetPart title={t("design.sections.type")}>
         <p className="text-3xl font-semibold tracking-tight">{t("start.title")}</p>
         <p className="text-2xl font-semibold tracking-tight">{t("signIn.title")}</p>
         <p className="text-xl font-semibold">{t("admin.pages.health")}</p>
@@ -92,8 +86,8 @@ function Sheet() {
         <p className="text-sm text-ink-soft">{t("start.honestText")}</p>
         <p className="text-xs text-ink-faint">{t("map.hint")}</p>
         <p className="font-mono">0123 4567 89ab cdef</p>
-      </Part>
-      <Part title={t("design.sections.buttons")}>
+      </SheetPart>
+      <SheetPart title={t("design.sections.buttons")}>
         {buttonTones.map((tone) => (
           <div key={tone} className="flex flex-wrap items-center gap-2">
             <Button tone={tone}>{t("common.retry")}</Button>
@@ -112,8 +106,8 @@ function Sheet() {
             <IconButton tone={tone} icon="close" label={t("common.close")} />
           </div>
         ))}
-      </Part>
-      <Part title={t("design.sections.fields")}>
+      </SheetPart>
+      <SheetPart title={t("design.sections.fields")}>
         <div className="grid gap-3 sm:grid-cols-2">
           <TextField label={t("signIn.handle")} />
           <TextField label={t("common.search")} icon="search" placeholder={t("messages.searchPlaceholder")} />
@@ -135,8 +129,8 @@ function Sheet() {
             />
           </div>
         </div>
-      </Part>
-      <Part title={t("design.sections.badges")}>
+      </SheetPart>
+      <SheetPart title={t("design.sections.badges")}>
         <div className="flex flex-wrap gap-4">
           {(["starting", "generating", "standby", "alarm", "down", "quarantined"] as const).map(
             (condition) => (
@@ -158,16 +152,16 @@ function Sheet() {
             <Meter key={tone} tone={tone} ratio={(index + 1) / 5} label={`${(index + 1) * 20} %`} />
           ))}
         </div>
-      </Part>
-      <Part title={t("design.sections.delivery")}>
+      </SheetPart>
+      <SheetPart title={t("design.sections.delivery")}>
         <div className="flex flex-wrap gap-4 text-sm">
           {deliveries.map((delivery) => (
             <DeliveryMark key={delivery.state} delivery={delivery} />
           ))}
         </div>
         <Classification level={0} />
-      </Part>
-      <Part title={t("design.sections.notices")}>
+      </SheetPart>
+      <SheetPart title={t("design.sections.notices")}>
         {tones.map((tone) => (
           <Notice
             key={tone}
@@ -185,8 +179,8 @@ function Sheet() {
           </Empty>
           <Waiting>{t("engine.enrolling")}…</Waiting>
         </div>
-      </Part>
-      <Part title={t("design.sections.identifiers")}>
+      </SheetPart>
+      <SheetPart title={t("design.sections.identifiers")}>
         <p className="flex flex-wrap gap-6">
           <Identifier value="3f2a9c10-77be-4d0e-9a31-5c66e2b81f04" />
           <Term name="QBER">QBER</Term>
@@ -198,8 +192,8 @@ function Sheet() {
           </Stat>
           <Stat name={t("health.alarms")}>{t("health.alarmsNone")}</Stat>
         </Stats>
-      </Part>
-      <Part title={t("design.sections.icons")}>
+      </SheetPart>
+      <SheetPart title={t("design.sections.icons")}>
         <ul className="grid grid-cols-3 gap-2 text-xs sm:grid-cols-5">
           {iconNames.map((name) => (
             <li key={name} className="flex items-center gap-2">
@@ -208,7 +202,7 @@ function Sheet() {
             </li>
           ))}
         </ul>
-      </Part>
+      </SheetPart>
     </>
   );
 }
