@@ -1,17 +1,16 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 import type { RestoredDocument } from "@/lib/scenarios/vault/collect-shares.ts";
 import { mayRestore, type Vault } from "@/lib/scenarios/vault/vault.ts";
 import type { RestoreRecord, VaultRecord } from "@/lib/scenarios/vault/vault-record.ts";
-import { Badge } from "@/lib/ui/badge.tsx";
 import { Button } from "@/lib/ui/button.tsx";
-import { Dialog } from "@/lib/ui/dialog.tsx";
-import { TextField } from "@/lib/ui/field.tsx";
-import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { useDeed } from "@/lib/ui/messenger/use-deed.ts";
 import { usePostName } from "@/lib/ui/use-post-name.ts";
+import { AskDialog } from "./ask-dialog.tsx";
+import { DocumentFacts } from "./document-facts.tsx";
+import { EraseDialog } from "./erase-dialog.tsx";
 import { RestoredDialog } from "./restored-dialog.tsx";
 import { ShareTable } from "./share-table.tsx";
 
@@ -20,9 +19,6 @@ type Question = RestoreRecord["purpose"] | "erase" | "forget";
 /** One stored document: its shares, what is being asked, and what can be done with it. */
 export function DocumentCard({ record, vault }: { record: VaultRecord; vault: Vault }) {
   const t = useTranslations("vault");
-  const levelName = useTranslations("messages.levelName");
-  const units = useTranslations("units");
-  const quantity = useQuantity();
   const postName = usePostName();
   const id = useId();
   const [question, setQuestion] = useState<Question | null>(null);
@@ -41,29 +37,7 @@ export function DocumentCard({ record, vault }: { record: VaultRecord; vault: Va
       data-vault={record.vault}
       className="grid gap-4 rounded-lg border border-line bg-surface p-4 sm:p-6"
     >
-      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
-        <div className="min-w-0">
-          <h2 id={id} className="text-lg font-semibold break-words">
-            {title}
-          </h2>
-          <p className="text-ink-soft">
-            {t("kept", { threshold: current.threshold, total: current.total })} ·{" "}
-            {t("generation", { generation: current.generation })} · {quantity.data(record.size)} ·{" "}
-            {levelName(String(record.level) as "0")}
-          </p>
-        </div>
-        {erasing ? (
-          <Badge tone="warn" icon="hourglass" filled>
-            {t("erasing")}
-          </Badge>
-        ) : null}
-      </div>
-      <dl className="grid gap-x-6 gap-y-1 text-sm sm:grid-cols-[max-content_1fr]">
-        <dt className="text-ink-soft">{t("keyUsed")}</dt>
-        <dd data-vault-bits={bits}>{units("bits", { count: bits })}</dd>
-        <dt className="text-ink-soft">{t("consenter")}</dt>
-        <dd>{consenter ? postName(consenter.name).place : t("consentNobody")}</dd>
-      </dl>
+      <DocumentFacts id={id} record={record} erasing={erasing} bits={bits} />
       <ShareTable record={record} />
       {former.map(({ generation, shares }) => (
         <p key={generation} className="text-sm text-ink-soft">
@@ -141,22 +115,14 @@ export function DocumentCard({ record, vault }: { record: VaultRecord; vault: Va
         />
       ) : null}
       {question === "erase" || question === "forget" ? (
-        <Dialog
-          open
+        <EraseDialog
+          question={question}
+          name={title}
           onClose={() => setQuestion(null)}
-          title={t(`${question}Title`, { name: title })}
-          lead={t(`${question}Lead`)}
-          actions={
-            <Button
-              tone="danger"
-              onClick={() => {
-                setQuestion(null);
-                void run(() => vault[question](record.vault));
-              }}
-            >
-              {t(question === "erase" ? "eraseNow" : "forget")}
-            </Button>
-          }
+          onConfirm={() => {
+            setQuestion(null);
+            void run(() => vault[question](record.vault));
+          }}
         />
       ) : null}
       {restored ? <RestoredDialog document={restored} onClose={() => setRestored(null)} /> : null}
@@ -164,6 +130,7 @@ export function DocumentCard({ record, vault }: { record: VaultRecord; vault: Va
   );
 }
 
+/** How far a restoration is: the consent, and the shares that came back. */
 function RestoreState(props: { record: VaultRecord; restore: RestoreRecord; consenter: string }) {
   const t = useTranslations("vault");
   const { answers, consent } = props.restore;
@@ -175,58 +142,5 @@ function RestoreState(props: { record: VaultRecord; restore: RestoreRecord; cons
         {t("cameBack", { count, threshold: props.record.current.threshold })}
       </p>
     </div>
-  );
-}
-
-function AskDialog(props: {
-  title: string;
-  lead: string;
-  /** Bits of key that asking with this reason takes. */
-  price: (reason: string) => Promise<number>;
-  /** Bits that new shares take afterwards. */
-  later: number | null;
-  onClose: () => void;
-  onAsk: (reason: string) => void;
-}) {
-  const t = useTranslations("vault");
-  const units = useTranslations("units");
-  const [reason, setReason] = useState("");
-  const [bits, setBits] = useState<number | null>(null);
-  const price = useRef(props.price);
-  price.current = props.price;
-  useEffect(() => {
-    let gone = false;
-    price.current(reason.trim()).then(
-      (found) => gone || setBits(found),
-      () => gone || setBits(null),
-    );
-    return () => {
-      gone = true;
-    };
-  }, [reason]);
-  return (
-    <Dialog
-      open
-      onClose={props.onClose}
-      title={props.title}
-      lead={props.lead}
-      actions={
-        <Button tone="primary" icon="send" onClick={() => props.onAsk(reason.trim())}>
-          {t("askNow")}
-        </Button>
-      }
-    >
-      <TextField
-        label={t("reason")}
-        help={t("reasonHelp")}
-        maxLength={160}
-        value={reason}
-        onChange={(event) => setReason(event.target.value)}
-      />
-      <p data-vault-ask-price={bits ?? ""} className="text-sm" aria-live="polite">
-        {bits === null ? t("priceWait") : t("askPrice", { bits: units("bits", { count: bits }) })}{" "}
-        {props.later === null ? null : t("renewPrice", { bits: units("bits", { count: props.later }) })}
-      </p>
-    </Dialog>
   );
 }
