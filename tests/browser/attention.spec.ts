@@ -83,7 +83,7 @@ test("nothing is notified until somebody switches it on; then neither text nor s
 test("a muted conversation notifies nothing, and still counts what is new", async () => {
   await madrid.page.locator("[data-conversation]").first().click();
   await madrid.page.getByRole("button", { name: "Settings of this conversation" }).click();
-  await madrid.page.getByRole("dialog").getByLabel("Mute this conversation").check();
+  await madrid.page.getByRole("dialog").getByLabel("Mute this conversation").click();
   await madrid.page.keyboard.press("Escape");
   await expect(madrid.page.locator("[data-conversation]").first().getByText("Muted")).toBeAttached();
   await madrid.page.goto(`${madrid.origin}/messages`);
