@@ -12,15 +12,15 @@ import type { PresenceState, PresenceView } from "./api/presence.ts";
 import type { SigningKeyView, VaultNote, VaultStatement } from "./api/vault.ts";
 import { payloadOf } from "./content/content-payload.ts";
 import type { ThreadRow } from "./content/thread-reader.ts";
+import { VerifiedContacts } from "./devices/verified-contacts.ts";
 import { viewWaiting } from "./devices/waiting-device.ts";
 import type { Conversation } from "./engine/conversation.ts";
 import type { EngineSession } from "./engine/engine-session.ts";
 import { EnrolmentDriver } from "./engine/enrolment-driver.ts";
 import { EventHub } from "./engine/event-hub.ts";
-import { contactRow, messageRow, parseOrdinalKey, recordRow } from "./engine/rows.ts";
+import { messageRow, parseOrdinalKey, recordRow } from "./engine/rows.ts";
 import {
   conversationDigits,
-  memberDigits,
   suiteName,
   suiteNumber,
   viewConversation,
@@ -63,7 +63,7 @@ export class MessengerEngine implements MessengerApi {
   readonly #options: EngineOptions;
   readonly #events = new EventHub();
   readonly #contacts = new Map<string, ContactView>();
-  readonly #verified = new Map<string, string>();
+  readonly #verified = new VerifiedContacts();
   readonly #now: () => number;
   #driver: EnrolmentDriver | undefined;
   #failure: EngineState | undefined;
@@ -80,8 +80,7 @@ export class MessengerEngine implements MessengerApi {
       fail: (error) => this.#fail(error),
     });
     await this.#driver.start();
-    const rows = (await this.#driver.store?.range("contacts", { prefix: "" })) ?? [];
-    for (const { key, value } of rows) this.#verified.set(key, contactRow.decode(value).digits);
+    await this.#verified.load(this.#driver.store);
     this.#events.announce({ type: "state" });
   }
 
@@ -136,7 +135,7 @@ export class MessengerEngine implements MessengerApi {
       .mine()
       .map((conversation) => {
         const peer = this.#peer(conversation);
-        const verified = peer !== undefined && this.#isVerified(conversation, peer);
+        const verified = peer !== undefined && this.#verified.isVerified(conversation, peer);
         const settings = content.settings.view(conversation.id);
         return viewConversation(conversation, parts.directory, parts.self.user, verified, settings);
       })
@@ -183,7 +182,7 @@ export class MessengerEngine implements MessengerApi {
   ): Promise<string> {
     const { book, sending, changes } = this.#session();
     const open = book.get(conversation);
-    this.#checkDevices(open);
+    this.#verified.checkDevices(open);
     const payload = await payloadOf(content, (message) => changes.hashOf(message));
     return await sending.send(open, payload, suiteNumber(suite), level, id);
   }
@@ -290,7 +289,7 @@ export class MessengerEngine implements MessengerApi {
   ): Promise<string> {
     const { book, files } = this.#session();
     const open = book.get(conversation);
-    this.#checkDevices(open);
+    this.#verified.checkDevices(open);
     return await files.send(open, id, file, suiteNumber(suite), level);
   }
 
@@ -424,20 +423,12 @@ export class MessengerEngine implements MessengerApi {
     if (user === undefined || digits === undefined) return null;
     const name = parts.directory.user(user)?.name ?? user;
     const qr = devices.safetyCode(conversation, user) ?? "";
-    return { user, name, digits, qr, verified: this.#isVerified(conversation, user) };
+    return { user, name, digits, qr, verified: this.#verified.isVerified(conversation, user) };
   }
 
   async setVerified(user: string, verified: boolean): Promise<void> {
     const { book, parts } = this.#session();
-    const conversation = book.direct(user);
-    const digits = conversation && memberDigits(conversation, user);
-    if (verified && digits === undefined) {
-      throw new MessengerError("contact.no-device", "this contact has no device to compare yet");
-    }
-    const value = verified && digits !== undefined ? contactRow.encode({ digits }) : null;
-    await parts.store.commit([{ table: "contacts", key: user, value }]);
-    if (verified && digits !== undefined) this.#verified.set(user, digits);
-    else this.#verified.delete(user);
+    await this.#verified.set(parts.store, book.direct(user), user, verified);
     this.#events.announce({ type: "conversations" });
   }
 
@@ -506,21 +497,11 @@ export class MessengerEngine implements MessengerApi {
 
   async contactDevices(user: string): Promise<readonly ContactDeviceView[]> {
     const { book, devices } = this.#session();
-    return devices.contactDevices(book.mine(), user, this.#verified.get(user));
+    return devices.contactDevices(book.mine(), user, this.#verified.digits(user));
   }
 
   subscribe(listener: (event: MessengerEvents) => void): () => void {
     return this.#events.subscribe(listener);
-  }
-
-  /** Sending to a verified contact whose devices changed asks first. */
-  #checkDevices(conversation: Conversation): void {
-    for (const user of conversation.roster?.members.keys() ?? []) {
-      if (!this.#verified.has(user) || this.#isVerified(conversation, user)) continue;
-      throw new MessengerError("contact.devices-changed", "the devices of a verified contact have changed", {
-        nextStep: "Compare the safety number again, or remove the mark.",
-      });
-    }
   }
 
   /** The other person of a one-to-one conversation. */
@@ -529,15 +510,10 @@ export class MessengerEngine implements MessengerApi {
     return [...roster.members.keys()].find((user) => user !== this.#driver?.identity?.user);
   }
 
-  #isVerified(conversation: Conversation, user: string): boolean {
-    const digits = this.#verified.get(user);
-    return digits !== undefined && digits === memberDigits(conversation, user);
-  }
-
   async #change(request: ChangeRequest, id: string | undefined): Promise<string> {
     const { sending, changes } = this.#session();
     const { conversation, payload, suite, level } = await changes.write(request);
-    this.#checkDevices(conversation);
+    this.#verified.checkDevices(conversation);
     return await sending.send(conversation, payload, suite, level as Level, id);
   }
 
