@@ -52,7 +52,7 @@ export function storedBody({ payload, text = "" }: MessageRow): OutgoingBody {
 export const noBody: OutgoingBody = { kind: payloadKinds.unknown, encoded: new Uint8Array(0), text: "" };
 
 /** An own envelope that goes again, to one device alone. */
-export interface Resends {
+interface Resends {
   readonly hash: Bytes;
   readonly recipient: Recipient;
 }
