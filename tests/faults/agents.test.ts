@@ -144,11 +144,14 @@ describe("the agents of a deployment", () => {
       },
       120_000,
     );
+    let executed = 0;
     for (const { handle } of await agentsOf("grid")) {
       const orders = journal(handle, "grid.jsonl").filter(({ kind }) => kind === "order");
-      expect(orders.length).toBeGreaterThan(4);
+      executed += orders.length;
       expect(new Set(orders.map(({ from, reference }) => `${from}/${reference}`)).size).toBe(orders.length);
     }
+    // At least three between the two before each kill.
+    expect(executed).toBeGreaterThanOrEqual(9);
     const [a, b] = await duties("payments");
     expect([a!.booked, b!.booked]).toEqual([b!.paid, a!.paid]);
     expect([a!.settled, b!.settled]).toEqual([a!.paid, b!.paid]);
