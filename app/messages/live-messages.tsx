@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { warmMessenger } from "@/lib/messenger/browser/messenger-client.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { useEngine } from "@/lib/ui/messenger/use-engine.ts";
@@ -15,6 +15,9 @@ import { MessagesScreen } from "./messages-screen.tsx";
 // The worker reads its program while the page reads its own.
 warmMessenger();
 
+/** Until the page tries again by itself to start where it was cut off, ms. */
+const againMs = 5_000;
+
 /** The messages of the signed-in post, by the engine in this page's worker. */
 export function LiveMessages({ user, config }: { user: SessionUser; config: RuntimeConfig }) {
   const t = useTranslations();
@@ -25,6 +28,11 @@ export function LiveMessages({ user, config }: { user: SessionUser; config: Runt
     attempt,
   );
   useOfflineShell(api);
+  useEffect(() => {
+    if (problem !== "unreachable") return;
+    const timer = setTimeout(() => setAttempt((before) => before + 1), againMs);
+    return () => clearTimeout(timer);
+  }, [problem]);
   if (problem === "unsupported") {
     return (
       <Empty icon="shield" title={t("engine.unsupported")}>

@@ -1,5 +1,6 @@
 import { SampleAdmin } from "./sample-admin.tsx";
 
-export default async function Page({ searchParams }: { searchParams: Promise<{ page?: string }> }) {
-  return <SampleAdmin page={(await searchParams).page ?? "health"} />;
+export default async function Page(props: { searchParams: Promise<{ page?: string; network?: string }> }) {
+  const { page = "health", network } = await props.searchParams;
+  return <SampleAdmin page={page} all27={network === "eu27"} />;
 }

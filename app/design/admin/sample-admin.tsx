@@ -47,14 +47,22 @@ const pages: Readonly<Record<string, ReactNode>> = {
   service: <ServicePage />,
 };
 
-/** The administration's pages over sample data. */
-export function SampleAdmin({ page }: { page: string }) {
+/** The administration's pages over sample data; `all27`: of the 27 states, with news of every link each second. */
+export function SampleAdmin({ page, all27 = false }: { page: string; all27?: boolean }) {
   const [client, setClient] = useState<OperationsClient | null>(null);
-  useEffect(() => setClient(createFakeOperations(Date.now())), []);
+  useEffect(() => {
+    if (all27) void createFake27().then(setClient);
+    else setClient(createFakeOperations(Date.now()));
+  }, [all27]);
   if (!client) return null;
   return (
     <OperationsProvider client={client}>
       <AdminFrame base="/design/admin">{pages[page] ?? pages.health}</AdminFrame>
     </OperationsProvider>
   );
+}
+
+async function createFake27(): Promise<OperationsClient> {
+  const { default: plan } = await import("@/lib/network/data/network-eu27.json");
+  return createFakeOperations(Date.now(), { name: "eu27", plan, turns: 1 });
 }

@@ -48,7 +48,9 @@ export class SlowProxy {
     const url = new URL(incoming.url ?? "");
     const { method, headers } = incoming;
     const path = url.pathname + url.search;
-    const onward = request({ host: "127.0.0.1", port: url.port, path, method, headers }, (response) => {
+    // A connection of its own for each: one that the other side closes while it rests would fail its next request.
+    const to = { host: "127.0.0.1", port: url.port, path, method, headers, agent: false };
+    const onward = request(to, (response) => {
       answer.writeHead(response.statusCode ?? 502, response.headers);
       // An event stream's beginning is waited for before anything is in it.
       answer.flushHeaders();
