@@ -7,7 +7,7 @@ import type { StoreWrite } from "../store/device-store.ts";
 import type { CopyDesk } from "./copy-desk.ts";
 import { type KeyedEntry, readKeyed, resentHash } from "./keyed-entry.ts";
 import type { MessageLedger } from "./message-ledger.ts";
-import { isKeyless, isUnwanted, startMissing, waitingProblem } from "./problems.ts";
+import { isKeyless, isRecordMissing, isUnwanted, startMissing, waitingProblem } from "./problems.ts";
 
 /** Opens a parked entry, or settles it otherwise; `refusal` says why its key will never come. */
 export type OpenParked = (
@@ -68,8 +68,9 @@ export class Parking {
   /** A further attempt failed for `error`: the entry stays, and says what it waits for now. */
   async stay(conversation: Conversation, key: string, entry: ParkedRow, error: unknown): Promise<void> {
     const keyed = readKeyed(entry.kind, entry.bytes);
-    // With the key here it is the epoch's start that is missing: its opening tries this one again.
-    if (isKeyless(error) && keyed && !this.#copies.peek(keyed.recordHash))
+    // With the key here it is the epoch's start that is missing, whose opening tries this one again; unless the key came
+    // while this attempt, which had begun without it, was under way.
+    if (isKeyless(error) && keyed && (isRecordMissing(error) || !this.#copies.peek(keyed.recordHash)))
       this.#await(conversation, key, entry);
     if (entry.kind !== "envelope") return;
     const writes = await this.#messages.restated(conversation, entry, waitingProblem(error));

@@ -39,6 +39,11 @@ export function isKeyless(error: unknown): boolean {
   return error instanceof VernamError && keyless.has(error.code);
 }
 
+/** Whether an attempt began without the key and its record. */
+export function isRecordMissing(error: unknown): boolean {
+  return error instanceof VernamError && error.code === "record.missing";
+}
+
 /** Whether a key is only not waited for any more; whoever still needs it asks again. */
 export function isUnwanted(error: unknown): boolean {
   return error instanceof VernamError && error.code === "copy.unwanted";
