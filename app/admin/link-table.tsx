@@ -16,6 +16,9 @@ import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 import { Term } from "@/lib/ui/term.tsx";
 import { PoolOutlook } from "./pool-outlook.tsx";
 
+/** With news of every link each second, the rows of one continent would be drawn for longer than a frame. */
+const rowsAtFirst = 120;
+
 interface Row {
   readonly link: LinkView;
   readonly name: string;
@@ -115,6 +118,7 @@ export function LinkTable({ topology, names, chosen, onChoose }: LinkTableProps)
           chosen={chosen}
           onChoose={onChoose}
           initialSort={{ key: "condition", descending: false }}
+          atFirst={rowsAtFirst}
         />
         {rows.length === 0 ? <Empty icon="search" title={t("noMatch")} /> : null}
       </div>
