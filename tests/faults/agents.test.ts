@@ -54,6 +54,12 @@ async function command(kind: string, name: string, input?: object): Promise<void
   });
 }
 
+const allConnected = () =>
+  until("all are connected", async () => {
+    const agents = (await deployment.health())?.body.components.agents as { ok: boolean } | undefined;
+    return agents?.ok === true;
+  });
+
 /** All that stand in an agent's journal, as they were written. */
 function journal(handle: string, name: string): Record<string, unknown>[] {
   const path = join(deployment.dataFolder, "agents", handle, "duty", name);
@@ -68,10 +74,7 @@ const duties = async (kind: string) =>
 
 describe("the agents of a deployment", () => {
   it("come by themselves after the others, and the system's health does not depend on them", async () => {
-    await until("all are connected", async () => {
-      const agents = (await deployment.health())?.body.components.agents as { ok: boolean } | undefined;
-      return agents?.ok === true;
-    });
+    await allConnected();
     await deployment.killAndSeeRestarted("agents");
     expect((await deployment.health())?.httpStatus).toBe(200);
     await until("they are back", async () => (await duties("grid")).length === 2);
@@ -164,6 +167,8 @@ describe("the agents of a deployment", () => {
   });
 
   it("stop with the launcher and leave no lock behind", async () => {
+    // One that was killed and is not back yet cannot take its lock away.
+    await allConnected();
     const pid = deployment.pidOf("agents");
     const gone = deployment.ended();
     deployment.signalLauncher("SIGINT");

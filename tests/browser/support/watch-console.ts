@@ -1,7 +1,15 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
-/** How Chromium begins what it writes of requests: no page can write these. */
-const tellsOfNetwork = /^(Failed to load resource: |WebSocket connection to |50[0234] )/;
+/** How Chromium begins what it writes of requests, those for the service worker's script among them. */
+const tellsOfNetwork = new RegExp(
+  `^(${[
+    "Failed to load resource: ",
+    "WebSocket connection to ",
+    "50[0234] ",
+    "An unknown error occurred when fetching the script\\.",
+    "A bad HTTP response code \\(50\\d\\) was received when fetching the script\\.",
+  ].join("|")})`,
+);
 
 /** What went wrong in the pages of a context: errors on the console, uncaught exceptions, refusals by the CSP. */
 export class ConsoleWatch {
