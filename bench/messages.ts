@@ -15,14 +15,17 @@ import { report } from "./support/report.ts";
 /**
  * Messages end to end: drawn, encrypted, relayed, fetched, decrypted, committed, on the nine-state network. 50 devices in
  * two processes of their own (one thread would be the ceiling), 25 pairs over 10 cross-border site pairs, 64-byte padded
- * texts, keys only from the simulated links.
+ * texts, keys only from the simulated links. Then the other suites between the same pairs, and groups.
  */
 const warmMs = 5_000;
 const timedMs = 20_000;
 const window = 8;
 const deviceProcesses = 2;
-const enoughShare = 0.9;
-const fillPatienceMs = 200_000;
+/** From half on, links that fill their pools leave the processors to everything else. */
+const enoughShare = 0.5;
+const fillPatienceMs = 150_000;
+/** Members of a group; of each process's devices, those left over keep silent. */
+const groupSizes = [5, 10];
 const metrics: Record<string, number> = {};
 const log = (text: string): void => void process.stderr.write(`${text}\n`);
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
@@ -129,6 +132,26 @@ async function drain(hosts: readonly DeviceHost[], withinMs: number): Promise<nu
   }
 }
 
+/** Messages per second that every member opened, of another suite or in groups: shorter than the main measurements. */
+async function further(
+  deployment: Deployment,
+  hosts: readonly DeviceHost[],
+  suite: SuiteName,
+  name: string,
+): Promise<void> {
+  metrics[`${name}_msgs_per_s`] = await throughput(deployment, hosts, suite, name, 3_000, 8_000);
+  await drain(hosts, 5_000);
+}
+
+async function inGroups(deployment: Deployment, hosts: readonly DeviceHost[]): Promise<void> {
+  for (const size of groupSizes) {
+    const formed = await Promise.all(hosts.map((host) => host.ask("form", size)));
+    metrics[`groups_of_${size}`] = formed.reduce((sum, count) => sum + count, 0);
+    for (const suite of ["AES", "OTP"] as const)
+      await further(deployment, hosts, suite, `${suite.toLowerCase()}_group${size}`);
+  }
+}
+
 async function latency(
   hosts: readonly DeviceHost[],
   suite: SuiteName,
@@ -154,11 +177,12 @@ async function measure(deployment: Deployment, folder: string): Promise<void> {
   await deployment.healthy(240_000);
   const administrator = await signInAsPost(deployment.origin, "administrator");
   const hosts = await openPairs(deployment, folder);
+  await Promise.all(hosts.map((host) => host.ask("form", 2)));
   log("the devices are ready");
+  await fillPools(deployment, administrator, hosts);
   metrics.aes_msgs_per_s = await throughput(deployment, hosts, "AES", "aes");
   metrics.aes_late_after_full_load = await drain(hosts, 15_000);
   await latency(hosts, "AES", metrics.aes_msgs_per_s / 2, "aes");
-  await fillPools(deployment, administrator, hosts);
   metrics.otp_msgs_per_s = await throughput(deployment, hosts, "OTP", "otp");
   metrics.key_after_mb = (await readPools(deployment, administrator, [])).availableBytes / 1e6;
   metrics.otp_late_after_full_load = await drain(hosts, 15_000);
@@ -170,10 +194,14 @@ async function measure(deployment: Deployment, folder: string): Promise<void> {
     hosts,
     "OTP",
     "otp_sustained",
-    10_000,
-    30_000,
+    5_000,
+    20_000,
   );
   metrics.otp_sustained_key_change_mb = ((await keyBytes()) - keyBefore) / 1e6;
+  await drain(hosts, 15_000);
+  await further(deployment, hosts, "HYBRID", "hybrid");
+  await further(deployment, hosts, "OTP_HYBRID", "otp_hybrid");
+  await inGroups(deployment, hosts);
   for (const zone of ["web", "qkdn"] as const) {
     const pid = deployment.pidOf(zone);
     if (pid === undefined) continue;

@@ -1,6 +1,6 @@
 import type { NodeSession } from "../../lib/messenger/node/sign-in.ts";
 import type { Deployment } from "../../tests/support/deployment.ts";
-import type { DevicePair } from "./device-pair.ts";
+import type { Talk } from "./talk.ts";
 
 /** How full the pools are, as the operations screens see it. */
 export interface PoolLevels {
@@ -17,16 +17,16 @@ interface Link {
   readonly capacityBytes: number;
 }
 
-/** Sends one message under the one-time pad on every pair; the routes that their keys took, as lists of sites. */
+/** Sends one message under the one-time pad in every conversation; the routes that their keys took, as lists of sites. */
 export async function findRoutes(
-  pairs: readonly DevicePair[],
+  talks: readonly Talk[],
   withinMs: number,
 ): Promise<readonly (readonly string[])[]> {
   const until = Date.now() + withinMs;
-  const found = pairs.map(async (pair) => {
-    const message = await pair.send("OTP");
+  const found = talks.map(async (talk) => {
+    const message = await talk.send("OTP");
     for (;;) {
-      const card = await pair.sender.keyCard(message);
+      const card = await talk.sender.keyCard(message);
       if (card !== null || Date.now() > until) return card?.routes ?? [];
       await new Promise((next) => setTimeout(next, 250));
     }
