@@ -85,6 +85,8 @@ export class SlowProxy {
 class Slowed extends Transform {
   readonly #line: SlowLine;
   #free = 0;
+  /** The chunk before has gone: on a busy machine two timers do not keep their order. */
+  #gone: Promise<void> = Promise.resolve();
 
   constructor(line: SlowLine) {
     super();
@@ -95,11 +97,17 @@ class Slowed extends Transform {
     const now = performance.now();
     const { bytesPerSecond, delayMs } = this.#line;
     this.#free = Math.max(this.#free, now) + (1000 * chunk.length) / bytesPerSecond;
-    setTimeout(() => this.push(chunk), this.#free - now + delayMs);
-    setTimeout(done, this.#free - now);
+    const due = this.#free;
+    this.#gone = this.#gone.then(() => until(due + delayMs)).then(() => void this.push(chunk));
+    setTimeout(done, due - now);
   }
 
   override _flush(done: TransformCallback): void {
-    setTimeout(done, Math.max(0, this.#free - performance.now()) + this.#line.delayMs + 1);
+    void this.#gone.then(() => done());
   }
+}
+
+/** `at`: of the steady clock, ms. */
+function until(at: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())));
 }
