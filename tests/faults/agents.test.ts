@@ -139,13 +139,29 @@ describe("the agents of a deployment", () => {
     await deployment.healthy();
     await command("grid", "stop");
     await command("payments", "stop");
+    // A batch that had begun before the stop is sent to its end: both sums are read until they agree and rest.
+    const sums = async () =>
+      (await duties("payments")).map(({ paid, booked, settled, unsettled }) => ({
+        paid,
+        booked,
+        settled,
+        unsettled,
+      }));
+    let seen = "";
     await until(
-      "everything sent is answered",
+      "everything sent is answered, and nothing more is sent",
       async () => {
-        const [a, b] = await duties("payments");
-        return a !== undefined && b !== undefined && a.unsettled + b.unsettled === 0 && a.paid.count > 0;
+        const before = seen;
+        const [a, b] = await sums();
+        seen = JSON.stringify([a, b]);
+        if (a === undefined || b === undefined || seen !== before) {
+          await new Promise((next) => setTimeout(next, 1_000));
+          return false;
+        }
+        return a.unsettled + b.unsettled === 0 && a.paid.count > 0;
       },
       120_000,
+      () => seen,
     );
     let executed = 0;
     for (const { handle } of await agentsOf("grid")) {
