@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { amplify, drawAmplificationSeed } from "../../lib/quantum/amplification.ts";
 import { bigIntFromBytes, bytesFromBigInt } from "../../lib/quantum/big-integer.ts";
-import { packBits, unpackBits } from "../../lib/quantum/bits.ts";
+import { packBits, packPlanes, unpackBits } from "../../lib/quantum/bits.ts";
 import { mersenneExponentFor } from "../../lib/quantum/mersenne.ts";
 import { mersenneProduct } from "../../lib/quantum/mersenne-product.ts";
 import {
@@ -32,6 +32,15 @@ describe("packing", () => {
     fc.assert(
       fc.property(fc.uint8Array({ max: 1, maxLength: 100 }), (bits) => {
         expect(unpackBits(packBits(bits), bits.length)).toEqual(new Uint8Array(bits));
+      }),
+    );
+  });
+
+  it("takes bytes apart into planes of one bit each", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (values) => {
+        const planes = [0, 1, 2, 3, 4].map((plane) => packBits(values.map((value) => (value >> plane) & 1)));
+        expect(packPlanes(values)).toEqual(planes);
       }),
     );
   });

@@ -68,7 +68,7 @@ describe("finite-key bounds", () => {
     const parameters = preset(10);
     const random = createSeededRandom(new Uint8Array(32).fill(31));
     for (let block = 0; block < 10; block++) {
-      const channel = new QuantumChannel(parameters, undisturbed, random);
+      const channel = new QuantumChannel(parameters, undisturbed, random, true);
       channel.transmit(
         2e8,
         { prepare: ({ basis }) => basis.slice(), keep: () => undefined },

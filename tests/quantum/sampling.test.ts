@@ -119,7 +119,7 @@ const none: Bytes = new Uint8Array(0);
 /** Runs the channel with ends that only count, and compares every category with its law. */
 function runChannel(condition: ChannelCondition, seed: number, gates: number) {
   const random = seeded(seed);
-  const channel = new QuantumChannel(parameters, condition, random);
+  const channel = new QuantumChannel(parameters, condition, random, true);
   const tally = { matched: 0, errors: 0, clicks: 0, byIntensity: [0, 0, 0] };
   let sent = { length: 0, basis: none, decoy: none, vacuum: none };
   let light = none;
