@@ -1,10 +1,8 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import {
-  logLevel,
-  nameList,
+  commonSettings,
   optionalText,
-  port,
   readEnvironment,
   readGatewayOrigin,
   readTlsFiles,
@@ -17,18 +15,8 @@ const optionalCount = z
   .transform((value) => (value === undefined || value === "" ? undefined : value));
 
 const environment = z.object({
-  PORT: port.default(3000),
-  GATEWAY_PORT: port.optional(),
-  HOST: z.string().min(1).default("127.0.0.1"),
-  DATA_DIR: z.string().min(1).default(".data"),
+  ...commonSettings,
   KEYS_DATABASE_URL: optionalText,
-  DEMO: z.enum(["0", "1"]).default("1"),
-  NETWORK: z.enum(["nine", "iberia-small", "eu27"]).default("nine"),
-  GATEWAY_ORIGIN: optionalText,
-  LAN: nameList,
-  ALLOWED_HOSTS: nameList,
-  TLS_CERT: optionalText,
-  TLS_KEY: optionalText,
   ENROLMENT: optionalText,
   KME_STRICT: z.enum(["0", "1"]).default("0"),
   KME_RETRY_GRACE: z.coerce.number().int().min(0).max(60).default(0),
@@ -37,7 +25,6 @@ const environment = z.object({
   POOL_TARGET_BYTES: optionalCount,
   LINK_WORKERS: optionalCount,
   ORBIT_RATE: z.coerce.number().min(1).max(120).default(1),
-  LOG_LEVEL: logLevel,
 });
 
 export interface QkdnConfig {

@@ -1,10 +1,8 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import {
-  logLevel,
-  nameList,
+  commonSettings,
   optionalText,
-  port,
   readEnvironment,
   readGatewayOrigin,
   readTlsFiles,
@@ -12,27 +10,16 @@ import {
 } from "./environment.ts";
 
 const environment = z.object({
+  ...commonSettings,
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
-  PORT: port.default(3000),
-  GATEWAY_PORT: port.optional(),
-  HOST: z.string().min(1).default("127.0.0.1"),
-  DATA_DIR: z.string().min(1).default(".data"),
   DATABASE_URL: optionalText,
   REDIS_URL: optionalText,
-  DEMO: z.enum(["0", "1"]).default("1"),
-  NETWORK: z.enum(["nine", "iberia-small", "eu27"]).default("nine"),
-  GATEWAY_ORIGIN: optionalText,
-  LAN: nameList,
-  ALLOWED_HOSTS: nameList,
-  TLS_CERT: optionalText,
-  TLS_KEY: optionalText,
   NEXTAUTH_SECRET: optionalText,
   AGENT_SECRET: optionalText,
   OIDC_ISSUER: optionalText,
   OIDC_CLIENT_ID: optionalText,
   OIDC_CLIENT_SECRET: optionalText,
   OIDC_NAME: z.string().min(1).default("Single sign-on"),
-  LOG_LEVEL: logLevel,
 });
 
 export interface OidcConfig {

@@ -24,6 +24,22 @@ export const logLevel = z
   .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
   .default("info");
 
+/** What the web process and the key process read alike: the launcher starts both on one set of settings. */
+export const commonSettings = {
+  PORT: port.default(3000),
+  GATEWAY_PORT: port.optional(),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  DATA_DIR: z.string().min(1).default(".data"),
+  DEMO: z.enum(["0", "1"]).default("1"),
+  NETWORK: z.enum(["nine", "iberia-small", "eu27"]).default("nine"),
+  GATEWAY_ORIGIN: optionalText,
+  LAN: nameList,
+  ALLOWED_HOSTS: nameList,
+  TLS_CERT: optionalText,
+  TLS_KEY: optionalText,
+  LOG_LEVEL: logLevel,
+} as const;
+
 /** @throws Error with one readable line that names the variable. */
 export function readEnvironment<Shape extends z.ZodType>(
   shape: Shape,

@@ -1,23 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { encodeEnvelope, parseEnvelope } from "../../lib/protocol/envelope.ts";
 import { copyBytes } from "../../lib/shared/bytes.ts";
 import type { StoredEntry } from "./fakes/fake-relay.ts";
-import { type TestDevice, TestWorld, until, untilDelivery, untilTexts } from "./fakes/world.ts";
+import { alice, bob, conversation, freshPair, world } from "./fakes/pair.ts";
+import { until, untilDelivery, untilTexts } from "./fakes/world.ts";
 
-let world: TestWorld;
-let alice: TestDevice;
-let bob: TestDevice;
-let conversation: string;
-
-beforeEach(async () => {
-  world = await TestWorld.create();
-  bob = await world.start(world.user("Bob", "madrid"));
-  alice = await world.start(world.user("Alice", "lisbon"));
-  conversation = await alice.engine.openConversation(bob.user.id);
-});
-afterEach(async () => {
-  await world.close();
-});
+freshPair();
 
 /** Changes the ciphertext of the envelope with this sender sequence. */
 function alter(sequence: number): (entry: StoredEntry) => StoredEntry {

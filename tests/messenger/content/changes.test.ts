@@ -1,22 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Content } from "../../../lib/messenger/api/content.ts";
 import type { MessageView } from "../../../lib/messenger/messenger-api.ts";
-import { type TestDevice, TestWorld, until, untilDelivery, untilTexts } from "../fakes/world.ts";
+import { alice, bob, conversation, freshPair, world } from "../fakes/pair.ts";
+import { type TestDevice, until, untilDelivery, untilTexts } from "../fakes/world.ts";
 
-let world: TestWorld;
-let alice: TestDevice;
-let bob: TestDevice;
-let conversation: string;
-
-beforeEach(async () => {
-  world = await TestWorld.create();
-  bob = await world.start(world.user("Bob", "madrid"));
-  alice = await world.start(world.user("Alice", "lisbon"));
-  conversation = await alice.engine.openConversation(bob.user.id);
-});
-afterEach(async () => {
-  await world.close();
-});
+freshPair();
 
 /** Waits until the only message of the conversation looks like that, and returns it. */
 async function untilMessage(

@@ -1,25 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FileStore } from "../../../lib/messenger/node/file-store.ts";
 import { SecretBytes } from "../../../lib/shared/secret-bytes.ts";
-import { type TestDevice, TestWorld, until, untilDelivery, untilTexts } from "../fakes/world.ts";
+import { alice, bob, conversation, freshPair, world } from "../fakes/pair.ts";
+import { type TestDevice, until, untilDelivery, untilTexts } from "../fakes/world.ts";
 
-let world: TestWorld;
-let alice: TestDevice;
-let bob: TestDevice;
-let conversation: string;
-
-beforeEach(async () => {
-  world = await TestWorld.create();
-  bob = await world.start(world.user("Bob", "madrid"));
-  alice = await world.start(world.user("Alice", "lisbon"));
-  conversation = await alice.engine.openConversation(bob.user.id);
-});
-afterEach(async () => {
-  await world.close();
-});
+freshPair();
 
 const settingsOf = async ({ engine }: TestDevice) => (await engine.conversations())[0];
 

@@ -40,7 +40,7 @@ import { randomUuid } from "../../../lib/shared/uuid.ts";
 
 export async function makeSigner(): Promise<DualSigner> {
   const seed = () => crypto.getRandomValues(new Uint8Array(32));
-  return { ...(await createSeedSigner(seed())), ...createMlDsaSigner(seed()) };
+  return { ...(await createSeedSigner(seed())), ...(await createMlDsaSigner(seed())) };
 }
 
 interface Device {
