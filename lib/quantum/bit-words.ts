@@ -38,14 +38,14 @@ export function onesOf(word: number): number {
   return Math.imul((rest + (rest >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** Parity of the 2^level positions from `start`, which is a multiple of 2^level; what lies beyond the words is zero. */
+/** Parity of the 2^level positions from `start`, a multiple of 2^level, all of them within the words. */
 export function rangeParity(words: Uint32Array, start: number, level: number): number {
   const first = start >>> 5;
   if (level < 5) {
-    const run = (words[first] ?? 0) >>> ((start ^ 7) & 31 & -(1 << level));
+    const run = (words[first] as number) >>> ((start ^ 7) & 31 & -(1 << level));
     return parityOf(run & ((1 << (1 << level)) - 1));
   }
-  const end = Math.min(first + (1 << (level - 5)), words.length);
+  const end = first + (1 << (level - 5));
   let folded = 0;
   for (let i = first; i < end; i++) folded ^= words[i] as number;
   return parityOf(folded);

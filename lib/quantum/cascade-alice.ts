@@ -3,6 +3,7 @@ import { type BitWords, wordsOf } from "./bit-words.ts";
 import { packBits } from "./bits.ts";
 import {
   blockCount,
+  blockParities,
   type CascadePass,
   checkWord,
   maskedPass,
@@ -71,11 +72,7 @@ export class CascadeResponder {
     }
     const pass = orderedPass(this.#words, this.#length, index, blockLog2, this.#seed);
     this.#passes.push(pass);
-    const parities = new Uint8Array(blockCount(pass));
-    const step = 2 << blockLog2;
-    for (let block = 0; block < parities.length; block++)
-      parities[block] = partParity(pass, block * step + 1);
-    return parities;
+    return blockParities(pass);
   }
 
   #partParities(index: number, parts: Uint32Array): Uint8Array {

@@ -7,8 +7,8 @@ import { type CascadeSchedule, checkParities } from "./cascade-schedule.ts";
 import {
   deepestKnown,
   leafPosition,
-  learnBlock,
-  learnPart,
+  learnHalf,
+  leftHalf,
   type SearchedPass,
   searched,
   toggle,
@@ -92,11 +92,9 @@ export class CascadeCorrector {
   }
 
   *#openBlocks(index: number, blockLog2: number): Generator<Bytes, void, Uint8Array> {
-    const pass = searched(orderedPass(this.#words, this.#length, index, blockLog2, this.#seed), index);
-    const blocks = blockCount(pass);
-    const parities = yield* this.#ask(askBlocks(index), blocks);
-    for (let block = 0; block < blocks; block++) learnBlock(pass, block, parities[block] as number);
-    this.#passes.push(pass);
+    const pass = orderedPass(this.#words, this.#length, index, blockLog2, this.#seed);
+    const parities = yield* this.#ask(askBlocks(index), blockCount(pass));
+    this.#passes.push(searched(pass, index, parities));
   }
 
   *#openCheck(): Generator<Bytes, void, Uint8Array> {
@@ -111,10 +109,9 @@ export class CascadeCorrector {
     const parity = 31 - Math.clz32(this.#checkDifference);
     const index = this.#passes.length;
     yield* this.#ask(askMasked(index, parity), 0);
-    const pass = searched(maskedPass(this.#words, this.#length, this.#seed, parity), index);
+    const pass = maskedPass(this.#words, this.#length, this.#seed, parity);
     // Alice's parity of the only block is the check parity, which differs.
-    learnBlock(pass, 0, 1 - partParity(pass, 1));
-    this.#passes.push(pass);
+    this.#passes.push(searched(pass, index, Uint8Array.of(1 - partParity(pass, 1))));
   }
 
   /** Searches until every known parity agrees. */
@@ -124,7 +121,7 @@ export class CascadeCorrector {
       if (pass === undefined) return;
       const asked = this.#asked.subarray(0, this.#searches);
       const parities = yield* this.#ask(askParts(pass.index, asked), asked.length);
-      for (let i = 0; i < asked.length; i++) learnPart(pass, asked[i] as number, parities[i] as number);
+      for (let i = 0; i < asked.length; i++) learnHalf(pass, this.#parts[i] as number, parities[i] as number);
     }
   }
 
@@ -161,8 +158,8 @@ export class CascadeCorrector {
   /** Moves every search down as far as parities are known: flips the bits it reaches, notes what else to ask. */
   #descend(pass: SearchedPass): void {
     const parts = this.#parts;
+    const asked = this.#asked;
     const searches = this.#searches;
-    const places = (2 << pass.blockLog2) - 1;
     let count = 0;
     for (let i = 0; i < searches; i++) {
       const part = deepestKnown(pass, parts[i] as number);
@@ -171,7 +168,7 @@ export class CascadeCorrector {
         this.#flip(pass.inverse(position));
       } else {
         parts[count] = part;
-        this.#asked[count++] = part + (part & places);
+        asked[count++] = leftHalf(pass, part);
       }
     }
     this.#searches = count;

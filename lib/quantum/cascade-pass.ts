@@ -1,4 +1,5 @@
 import { type BitWords, parityOf, rangeParity } from "./bit-words.ts";
+import type { Bits } from "./bits.ts";
 import { checkParities } from "./cascade-schedule.ts";
 import { createInterleaver } from "./interleaver.ts";
 
@@ -10,6 +11,7 @@ export interface CascadePass {
   readonly blockLog2: number;
   /** Positions in use. */
   readonly size: number;
+  /** Whole blocks of them, with zeros beyond `size`. */
   readonly words: BitWords;
   /** Position in this pass of a bit, or −1 when the pass leaves it out. */
   forward(position: number): number;
@@ -29,30 +31,50 @@ export function orderedPass(
   seed: number,
 ): CascadePass {
   if (pass === 0) {
-    return { blockLog2, size: length, words: words.slice(), forward: identity, inverse: identity };
+    const inOrder = new Uint32Array(wordsOfBlocks(length, blockLog2));
+    inOrder.set(words);
+    return { blockLog2, size: length, words: inOrder, forward: identity, inverse: identity };
   }
   const { size, forward, inverse, scatter } = createInterleaver(length, seed + pass);
-  return { blockLog2, size, words: scatter(words), forward, inverse };
+  return { blockLog2, size, words: scatter(words, wordsOfBlocks(size, blockLog2)), forward, inverse };
 }
 
 /** Only the bits that one check parity covers, in their order, as one block. */
 export function maskedPass(words: BitWords, length: number, seed: number, parity: number): CascadePass {
+  const blockLog2 = Math.max(1, Math.ceil(Math.log2(length)));
+  const masked = new Uint32Array(wordsOfBlocks(length, blockLog2));
+  for (let i = 0; i < words.length; i++)
+    masked[i] = (words[i] as number) & turned(checkMask(seed, i), parity);
   return {
-    blockLog2: Math.max(1, Math.ceil(Math.log2(length))),
+    blockLog2,
     size: length,
-    words: words.map((word, i) => word & turned(checkMask(seed, i), parity)),
+    words: masked,
     forward: (position) => ((checkColumn(seed, position) >>> parity) & 1 ? position : -1),
     inverse: identity,
   };
 }
 
+/** Words that hold whole blocks for `size` positions. */
+function wordsOfBlocks(size: number, blockLog2: number): number {
+  const positions = Math.ceil(size / 2 ** blockLog2) * 2 ** blockLog2;
+  return Math.ceil(positions / 32);
+}
+
+/** Parity of every block. */
+export function blockParities(pass: CascadePass): Bits {
+  const { words, blockLog2 } = pass;
+  const parities = new Uint8Array(blockCount(pass));
+  for (let block = 0; block < parities.length; block++)
+    parities[block] = rangeParity(words, block << blockLog2, blockLog2);
+  return parities;
+}
+
 /** Parity of a part of a block. */
-export function partParity(pass: CascadePass, part: number): number {
-  const { blockLog2 } = pass;
+export function partParity({ words, blockLog2 }: CascadePass, part: number): number {
   const place = part & ((2 << blockLog2) - 1);
   const level = blockLog2 - (31 - Math.clz32(place));
   const block = part >>> (blockLog2 + 1);
-  return rangeParity(pass.words, ((block - 1) << blockLog2) + (place << level), level);
+  return rangeParity(words, ((block - 1) << blockLog2) + (place << level), level);
 }
 
 /** The check parities of all bits, each over about half of them, as one number. */

@@ -15,8 +15,8 @@ export interface Interleaver {
   forward(position: number): number;
   /** Where the bit at `position` came from; `length` or more for a hole. */
   inverse(position: number): number;
-  /** The words in the new order. */
-  scatter(words: BitWords): BitWords;
+  /** The words in the new order; `room` words, with zeros at the end. */
+  scatter(words: BitWords, room?: number): BitWords;
 }
 
 export function createInterleaver(length: number, seed: number): Interleaver {
@@ -45,9 +45,9 @@ export function createInterleaver(length: number, seed: number): Interleaver {
       const place = (column & ~31) | bit;
       return ((source[place] as number) << 5) | (((column - (turns[place] as number)) & 31) ^ 7);
     },
-    scatter(bits) {
+    scatter(bits, room = words) {
       const spread = transposeTiles(bits, source, turns, target);
-      const moved = moveGroups(spread, moves);
+      const moved = moveGroups(spread, moves, room);
       spread.fill(0);
       return moved;
     },
@@ -79,17 +79,21 @@ function transposeTiles(
 }
 
 /** Each group of four bits comes from as many words further on as its move says. */
-function moveGroups(spread: BitWords, moves: Uint32Array): BitWords {
+function moveGroups(spread: BitWords, moves: Uint32Array, room: number): BitWords {
   const words = spread.length;
-  const moved = new Uint32Array(words);
-  for (let group = 0; group < 8; group++) {
-    const mask = 15 << (4 * group);
-    let from = moves[group] as number;
-    for (let i = 0; i < words; i++) {
-      moved[i] = (moved[i] as number) | ((spread[from] as number) & mask);
-      if (++from === words) from = 0;
-    }
+  const twice = new Uint32Array(2 * words);
+  twice.set(spread);
+  twice.set(spread, words);
+  const [m0 = 0, m1 = 0, m2 = 0, m3 = 0, m4 = 0, m5 = 0, m6 = 0, m7 = 0] = moves;
+  const moved = new Uint32Array(room);
+  for (let i = 0; i < words; i++) {
+    const low = ((twice[i + m0] as number) & 0xf) | ((twice[i + m1] as number) & 0xf0);
+    const next = ((twice[i + m2] as number) & 0xf00) | ((twice[i + m3] as number) & 0xf000);
+    const high = ((twice[i + m4] as number) & 0xf0000) | ((twice[i + m5] as number) & 0xf00000);
+    const top = ((twice[i + m6] as number) & 0xf000000) | ((twice[i + m7] as number) & 0xf0000000);
+    moved[i] = low | next | high | top;
   }
+  twice.fill(0);
   return moved;
 }
 
