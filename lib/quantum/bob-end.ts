@@ -141,7 +141,7 @@ export class BobEnd implements PulseDetector {
     for (let i = 0; i < changed.length; i++)
       changed[i] = (changed[i] as number) ^ (this.#packed[i] as number);
     this.#corrections = countOnes(changed, changed);
-    this.#decoyCorrections = countOnes(changed, this.#sifted.takeKeyDecoys());
+    this.#decoyCorrections = countOnes(changed, this.#sifted.keyDecoys);
     if (this.#estimation !== undefined)
       this.#estimation = withKeyErrors(
         this.#terms,

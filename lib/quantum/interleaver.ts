@@ -1,5 +1,5 @@
 import type { BitWords } from "./bit-words.ts";
-import { createXoshiro } from "./xoshiro.ts";
+import { xoshiroWords } from "./xoshiro.ts";
 
 /**
  * A pseudo-random permutation of bits that moves whole words. The words are dealt to tiles of 32 in random order, each
@@ -21,14 +21,14 @@ export interface Interleaver {
 
 export function createInterleaver(length: number, seed: number): Interleaver {
   const words = Math.max(1, Math.ceil(length / 1024)) * 32;
-  const next = createXoshiro(seed);
-  const source = randomOrder(words, next);
-  const target = randomOrder(words, next);
+  const drawn = xoshiroWords(seed, 3 * words + 6);
+  const source = randomOrder(words, drawn);
+  const target = randomOrder(words, drawn.subarray(words - 1));
   const placeOfSource = inverseOf(source);
   const sourceOfTarget = inverseOf(target);
   const turns = new Uint8Array(words);
-  for (let place = 0; place < words; place++) turns[place] = next() & 31;
-  const moves = Uint32Array.from({ length: 8 }, () => next() % words);
+  for (let place = 0; place < words; place++) turns[place] = (drawn[2 * words - 2 + place] as number) & 31;
+  const moves = drawn.subarray(3 * words - 2).map((word) => word % words);
   return {
     size: words * 32,
     forward(position) {
@@ -111,10 +111,11 @@ function transpose(tile: Uint32Array): void {
   }
 }
 
-function randomOrder(length: number, next: () => number): Uint32Array {
+/** Each place but the first takes one of the drawn words. */
+function randomOrder(length: number, drawn: Uint32Array): Uint32Array {
   const order = new Uint32Array(length);
   for (let i = 1; i < length; i++) {
-    const other = next() % (i + 1);
+    const other = (drawn[i - 1] as number) % (i + 1);
     order[i] = order[other] as number;
     order[other] = i;
   }

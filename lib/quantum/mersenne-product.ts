@@ -44,6 +44,18 @@ function planFor(q: number): DigitPlan {
   return plan;
 }
 
+let space = new Float64Array(0);
+
+/** Room for three rows of digits, used again by every product and full of zeros between two. */
+function workSpace(digits: number): [Float64Array, Float64Array, Float64Array] {
+  if (space.length < 3 * digits) space = new Float64Array(3 * digits);
+  return [
+    space.subarray(0, digits),
+    space.subarray(digits, 2 * digits),
+    space.subarray(2 * digits, 3 * digits),
+  ];
+}
+
 /** True where a product by transforms is exact and worthwhile for numbers of so many bytes. */
 export function hasMersenneProduct(q: number): boolean {
   return q >= 1 << 13;
@@ -61,9 +73,10 @@ export function mersenneProduct(
   outputBytes: number,
 ): Uint8Array<ArrayBuffer> | undefined {
   const plan = planFor(q);
-  const product = weightedDigits(plan, a);
-  const other = weightedDigits(plan, x);
-  const added = digitsOf(plan, b);
+  const [product, other, added] = workSpace(plan.sizes.length);
+  writeDigits(plan, a, product, plan.weights);
+  writeDigits(plan, x, other, plan.weights);
+  writeDigits(plan, b, added, undefined);
   convolveReal(product, other);
   const exact = settleDigits(plan, product, added);
   const output = exact ? lowestBytes(plan, product, outputBytes) : undefined;
@@ -71,30 +84,27 @@ export function mersenneProduct(
   return output;
 }
 
-/** Digits of a number of at most q bits, lowest first. */
-function digitsOf({ sizes }: DigitPlan, bytes: Uint8Array): Float64Array {
-  const digits = new Float64Array(sizes.length);
-  let held = 0;
-  let bits = 0;
-  let at = bytes.length;
-  for (let j = 0; j < digits.length; j++) {
+/** Writes the digits of a number of at most q bits, lowest first, each times its weight. */
+function writeDigits(
+  { sizes }: DigitPlan,
+  bytes: Uint8Array,
+  digits: Float64Array,
+  weights: Float64Array | undefined,
+): void {
+  const padded = new Uint8Array(bytes.length + 4);
+  padded.set(bytes, 4);
+  const view = new DataView(padded.buffer);
+  let j = 0;
+  for (let bit = 0; j < digits.length && bit < 8 * bytes.length; j++) {
     const size = sizes[j] as number;
-    while (bits < size) {
-      if (at > 0) held |= (bytes[--at] as number) << bits;
-      bits += 8;
-    }
-    digits[j] = held & ((1 << size) - 1);
-    held >>>= size;
-    bits -= size;
+    // Four bytes from the one in which the digit begins hold all of it.
+    const window = view.getUint32(bytes.length - (bit >>> 3)) >>> (bit & 7);
+    const digit = window & ((1 << size) - 1);
+    digits[j] = weights === undefined ? digit : digit * (weights[j] as number);
+    bit += size;
   }
-  return digits;
-}
-
-function weightedDigits(plan: DigitPlan, bytes: Uint8Array): Float64Array {
-  const digits = digitsOf(plan, bytes);
-  const { weights } = plan;
-  for (let j = 0; j < digits.length; j++) digits[j] = (digits[j] as number) * (weights[j] as number);
-  return digits;
+  digits.fill(0, j);
+  padded.fill(0);
 }
 
 /** Rounds, adds and carries until every digit has its size; false when a value is too far from a whole number. */

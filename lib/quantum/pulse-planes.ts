@@ -20,7 +20,7 @@ export interface Clicks {
 }
 
 /** Ones in each byte. */
-const onesIn = Uint8Array.from({ length: 256 }, (_, byte) => {
+export const onesInByte = Uint8Array.from({ length: 256 }, (_, byte) => {
   let ones = 0;
   for (let rest = byte; rest > 0; rest >>= 1) ones += rest & 1;
   return ones;
@@ -43,8 +43,8 @@ export function trimPlane(plane: Uint8Array, length: number): void {
   if (used !== 0) plane[plane.length - 1] = (plane.at(-1) ?? 0) & (0xff00 >> used);
 }
 
-/** gathered[mask << 8 | byte]: the bits of byte where mask is one, moved together to the low end in order. */
-const gathered = Uint8Array.from({ length: 65536 }, (_, index) => {
+/** gatheredBits[mask << 8 | byte]: the bits of byte where mask is one, moved together to the low end in order. */
+export const gatheredBits = Uint8Array.from({ length: 65536 }, (_, index) => {
   let bits = 0;
   for (let at = 7; at >= 0; at--) {
     if ((index >> (8 + at)) & 1) bits = (bits << 1) | ((index >> at) & 1);
@@ -70,8 +70,8 @@ export class BitCollector {
     let pending = (bytes[at] as number) >> (8 - (length & 7));
     for (let i = 0; i < plane.length; i++) {
       const chosen = mask[i] as number;
-      const added = onesIn[chosen] as number;
-      pending = (pending << added) | (gathered[(chosen << 8) | (plane[i] as number)] as number);
+      const added = onesInByte[chosen] as number;
+      pending = (pending << added) | (gatheredBits[(chosen << 8) | (plane[i] as number)] as number);
       const held = (length & 7) + added;
       length += added;
       if (held >= 8) {

@@ -1,7 +1,8 @@
 import type { Bytes } from "../shared/bytes.ts";
 import { QuantumMessageError } from "./errors.ts";
 import type { Triple } from "./link-parameters.ts";
-import { BitCollector, type Clicks, countOnes, type PulseSettings, trimPlane } from "./pulse-planes.ts";
+import { type Clicks, type PulseSettings, trimPlane } from "./pulse-planes.ts";
+import { SiftedBits } from "./sifted-bits.ts";
 
 /** The bits of the test basis with their intensities, packed. */
 export interface TestBits {
@@ -13,25 +14,21 @@ export interface TestBits {
 
 /** What one end keeps of the events in which the bases agreed, batch after batch. It holds only this end's bits. */
 export class SiftedRecord {
-  readonly #key = new BitCollector();
-  readonly #keyDecoy = new BitCollector();
-  readonly #test = new BitCollector();
-  readonly #testDecoy = new BitCollector();
-  readonly #testVacuum = new BitCollector();
-  readonly #keyCounts: [number, number, number] = [0, 0, 0];
-  readonly #testCounts: [number, number, number] = [0, 0, 0];
+  readonly #key = new SiftedBits();
+  readonly #test = new SiftedBits();
+  #keyDecoys: Bytes = new Uint8Array(0);
 
   /** Bits in the key basis so far, also once they were taken. */
   get keyBits(): number {
-    return this.#keyCounts[0] + this.#keyCounts[1] + this.#keyCounts[2];
+    return this.#key.collected;
   }
 
   get keyCounts(): Triple {
-    return this.#keyCounts;
+    return this.#key.counts;
   }
 
   get testCounts(): Triple {
-    return this.#testCounts;
+    return this.#test.counts;
   }
 
   /**
@@ -54,33 +51,24 @@ export class SiftedRecord {
     }
     trimPlane(inKey, length);
     trimPlane(inTest, length);
-    count(this.#keyCounts, inKey, decoy, vacuum);
-    count(this.#testCounts, inTest, decoy, vacuum);
-    this.#key.append(bits, inKey);
-    this.#keyDecoy.append(decoy, inKey);
-    this.#test.append(bits, inTest);
-    this.#testDecoy.append(decoy, inTest);
-    this.#testVacuum.append(vacuum, inTest);
+    this.#key.append(inKey, bits, decoy, vacuum);
+    this.#test.append(inTest, bits, decoy, vacuum);
   }
 
   /** Hands over the key-basis bits of all batches, packed: they are asked for once. */
   takeKey(): Bytes {
-    return this.#key.take();
+    const { bits, decoy } = this.#key.take();
+    this.#keyDecoys = decoy;
+    return bits;
   }
 
-  /** Which of the key-basis bits came from the decoy intensity, packed: asked for once. */
-  takeKeyDecoys(): Bytes {
-    return this.#keyDecoy.take();
+  /** Which of the key-basis bits that were taken came from the decoy intensity, packed. */
+  get keyDecoys(): Bytes {
+    return this.#keyDecoys;
   }
 
   takeTest(): TestBits {
-    const length = this.#test.length;
-    return {
-      length,
-      bits: this.#test.take(),
-      decoy: this.#testDecoy.take(),
-      vacuum: this.#testVacuum.take(),
-    };
+    return this.#test.take();
   }
 
   /** Zeroes what is left. */
@@ -88,17 +76,4 @@ export class SiftedRecord {
     this.#key.destroy();
     this.#test.destroy();
   }
-}
-
-function count(
-  counts: [number, number, number],
-  mask: Uint8Array,
-  decoy: Uint8Array,
-  vacuum: Uint8Array,
-): void {
-  const decoys = countOnes(decoy, mask);
-  const vacua = countOnes(vacuum, mask);
-  counts[0] += countOnes(mask, mask) - decoys - vacua;
-  counts[1] += decoys;
-  counts[2] += vacua;
 }
