@@ -87,4 +87,21 @@ describe("shares", () => {
       ),
     );
   });
+
+  it("say nothing with one of them missing: no sum of fewer is the key, and each split has others", () => {
+    const key = SecretBytes.random(32);
+    const wanted = key.reveal().toString();
+    const seen = new Set<string>();
+    for (let split = 0; split < 20; split++) {
+      const shares = splitKey(key, 4).map((share) => share.reveal());
+      for (let chosen = 1; chosen < 15; chosen++) {
+        const sum = new Uint8Array(32);
+        for (const [i, share] of shares.entries()) if ((chosen >> i) & 1) xorInto(sum, share);
+        expect(sum.toString()).not.toBe(wanted);
+        expect(sum.some((byte) => byte !== 0)).toBe(true);
+        seen.add(sum.toString());
+      }
+    }
+    expect(seen.size).toBe(20 * 14);
+  });
 });
