@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { KeyPolicy, type KeyWish } from "../../../lib/keys/policy/key-policy.ts";
-import { agingMs, type KeyPriority } from "../../../lib/keys/policy/waiting-queue.ts";
+import { agingMs, type KeyPriority, WaitingQueue } from "../../../lib/keys/policy/waiting-queue.ts";
 import { graphOf } from "../../network/support/graph-of.ts";
 import { FakeLinkNetwork } from "../support/fake-link-network.ts";
 
@@ -136,6 +136,18 @@ describe("with a pool held nearly empty", () => {
     expect(outlook.producedBytesPerSecond).toBeLessThan(120);
     expect(outlook.waiting).toEqual({ priority: 1, ordinary: 1 });
     expect(outlook.timeToKeyMs).toBeGreaterThan(0);
+  });
+});
+
+describe("an ordinary request whose class has had more than its share", () => {
+  it("lets priority requests pass until it has waited two minutes, and then counts as one of them", () => {
+    const queue = new WaitingQueue();
+    const old = { name: "old", site: "a", priority: "ordinary", bytes: 100, since: 0 } as const;
+    queue.enter(old, 2 * agingMs);
+    queue.enter({ ...old, name: "fresh", site: "b", priority: "priority", since: agingMs - 1 }, 2 * agingMs);
+    queue.noteServed({ ...old, name: "another", site: "c", bytes: 10_000 }, 1000);
+    expect(queue.bytesAhead(old, agingMs - 1)).toBe(100);
+    expect(queue.bytesAhead(old, agingMs)).toBe(0);
   });
 });
 
