@@ -114,6 +114,11 @@ describe("a quota", () => {
     await expect(alice.draw([bob], { bytes: 400 })).rejects.toThrow("key.unavailable");
     await expect(alice.draw([bob], { bytes: 700 })).rejects.toThrow("draw.quota");
     expect(world.administration.policies.view().used).toEqual([{ site: lisbon, level: 0, bytes: 400 }]);
+    world.keys.available = 0;
+    await expect(alice.draw([bob], { bytes: 100 })).rejects.toThrow("key.unavailable");
+    world.keys.available = Number.POSITIVE_INFINITY;
+    expect(world.administration.policies.view().used).toEqual([{ site: lisbon, level: 0, bytes: 400 }]);
+    await alice.draw([bob], { bytes: 200 });
     expect(await give(administrator, "policy.quota", { ...quota, bytesPerHour: 0 })).toBe("done");
     await alice.draw([bob], { bytes: 700 });
     await alice.disconnect();

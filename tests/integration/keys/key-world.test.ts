@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KeyNotFoundError, KeyUnavailableError } from "../../../lib/keys/key-errors.ts";
 import type { HopFrame } from "../../../lib/keys/kme/hop.ts";
+import {
+  chainHash,
+  decodeRowBody,
+  encodeRowBody,
+  type LedgerRow,
+} from "../../../lib/keys/ledger/ledger-row.ts";
 import { toHex } from "../../../lib/shared/hex.ts";
+import { parseUuid } from "../../../lib/shared/uuid.ts";
 import { newFolder, openTestWorld, removeFolder, type TestWorld } from "../../keys/support/open-world.ts";
 
 let test: TestWorld;
@@ -56,6 +63,16 @@ describe.each(["built-in", "etsi014"] as const)("keys by the %s provider", (kind
       expect(toHex(one!.key.reveal())).toBe(toHex(keys[i]!.key.reveal()));
     }
   });
+});
+
+it("is handed out once also when it is asked for twice within one commit", async () => {
+  const { keys } = await draw("built-in");
+  const ids = [parseUuid(keys[0]!.keyId)];
+  const ask = () => test.world.kme(b).decKeys(`sae-${b}`, `sae-${a}`, ids);
+  const answers = await Promise.allSettled([ask(), ask(), ask()]);
+  expect(answers.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected", "rejected"]);
+  for (const answer of answers)
+    if (answer.status === "rejected") expect(answer.reason).toBeInstanceOf(KeyNotFoundError);
 });
 
 describe("a frame changed on its way", () => {
@@ -151,18 +168,54 @@ describe("the ledger", () => {
     expect(await test.world.views.verify()).toMatchObject({ ok: true });
   });
 
+  it("finds a chain that was rewritten whole, and names who holds another head of it", async () => {
+    const { database } = test.world;
+    const read = () =>
+      database.query<LedgerRow>(`SELECT * FROM ledger_rows WHERE site = $1 ORDER BY "index"`, [a]);
+    const write = async (rows: readonly LedgerRow[]) => {
+      for (const { index, body, hash } of rows)
+        await database.query(`UPDATE ledger_rows SET body = $3, hash = $4 WHERE site = $1 AND "index" = $2`, [
+          a,
+          index,
+          body,
+          hash,
+        ]);
+    };
+    const honest = await read();
+    const at = honest.findIndex(({ kind }) => kind === "relay");
+    let before = honest[at - 1]!.hash;
+    const forged = honest.slice(at).map((row) => {
+      const { detail } = decodeRowBody(row.body);
+      const body = row.index === at ? encodeRowBody(row, { ...detail, master: "sae-nobody" }) : row.body;
+      before = chainHash(before, body);
+      return { ...row, body, hash: before };
+    });
+    await write(forged);
+    const witnesses = (await test.world.views.chains()).find(({ site }) => site === a)!.witnesses;
+    const verified = await test.world.views.verify();
+    expect(verified).toMatchObject({ ok: false, verdict: "broken", brokenAt: { site: a } });
+    const reason = verified.brokenAt!.reason;
+    expect(witnesses.map(({ site }) => `differs from the head held by ${site}`)).toContain(reason);
+    await write(honest.slice(at));
+    expect(await test.world.views.verify()).toMatchObject({ ok: true });
+  });
+
   it("gives no key when it cannot be written, and accounts for what was burned once it can", async () => {
     const { database, ledger } = test.world;
     const countWaiting = () => database.query("SELECT count(*) FROM waiting_keys");
     const waiting = await countWaiting();
+    const countVoid = async () => (await test.world.views.entries({ site: a, kind: "void" })).length;
+    const voided = await countVoid();
     await database.exec("ALTER TABLE ledger_rows RENAME TO ledger_rows_away");
     const failures = ledger.writeFailures;
     await expect(draw("built-in")).rejects.toThrow(/ledger cannot be written/);
     expect(ledger.writeFailures).toBeGreaterThan(failures);
     await database.exec("ALTER TABLE ledger_rows_away RENAME TO ledger_rows");
     expectBalanced();
+    expect(await countVoid()).toBe(voided);
     await test.world.keepHouse();
     expectBalanced();
+    expect(await countVoid()).toBe(voided + 1);
     expect(await countWaiting()).toEqual(waiting);
   });
 });
