@@ -33,7 +33,7 @@ export async function createDeviceSigner(keys: DeviceSigningKeys): Promise<DualS
     keys.ed25519.kind === "handle"
       ? createWebCryptoSigner(keys.ed25519.privateKey, keys.ed25519.publicKey)
       : await createSeedSigner(keys.ed25519.seed.reveal());
-  if (keys.mlDsa.kind === "seed") return { ...one, ...createMlDsaSigner(keys.mlDsa.seed.reveal()) };
+  if (keys.mlDsa.kind === "seed") return { ...one, ...(await createMlDsaSigner(keys.mlDsa.seed.reveal())) };
   const { privateKey, publicKey } = keys.mlDsa;
   return {
     ...one,

@@ -1,4 +1,3 @@
-import { ed25519 } from "@noble/curves/ed25519.js";
 import { toBase64 } from "../shared/base64.ts";
 import { type Bytes, concatBytes, copyBytes } from "../shared/bytes.ts";
 import { KeyCache } from "./key-cache.ts";
@@ -15,13 +14,25 @@ export interface Ed25519Backend {
 /** DER prefix of a PKCS #8 Ed25519 private key (RFC 8410 §7); the seed follows. */
 const pkcs8Prefix = new Uint8Array([48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32]);
 
+/** In JavaScript, fetched by those alone who need it: a platform without Ed25519, a seed without its public key. */
+async function loadNoble() {
+  return (await import("@noble/curves/ed25519.js")).ed25519;
+}
+
 export const nobleEd25519: Ed25519Backend = {
-  verify: (publicKey, message, signature) => ed25519.verify(signature, message, publicKey, { zip215: false }),
+  verify: async (publicKey, message, signature) =>
+    (await loadNoble()).verify(signature, message, publicKey, { zip215: false }),
   async importSeed(seed) {
     const kept = copyBytes(seed);
-    return async (message) => ed25519.sign(message, kept) as Bytes;
+    const { sign } = await loadNoble();
+    return async (message) => sign(message, kept) as Bytes;
   },
 };
+
+/** The 32-byte public key of a 32-byte seed. */
+export async function ed25519PublicKey(seed: Uint8Array): Promise<Bytes> {
+  return (await loadNoble()).getPublicKey(seed) as Bytes;
+}
 
 const webCryptoKeys = new KeyCache((publicKey) =>
   crypto.subtle.importKey("raw", publicKey, { name: "Ed25519" }, true, ["verify"]),

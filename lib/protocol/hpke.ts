@@ -1,11 +1,10 @@
 import { AeadId, type AeadInterface, CipherSuite, HkdfSha256 } from "@hpke/core";
-import { XWing } from "@hpke/hybridkem-x-wing";
 import { type Bytes, copyBytes } from "../shared/bytes.ts";
 import { SecretBytes } from "../shared/secret-bytes.ts";
 import { gcmOpen, gcmSeal } from "./aes-gcm.ts";
 import { ProtocolError } from "./protocol-error.ts";
-
-const kem = new XWing();
+import { xWingPublicKey } from "./x-wing.ts";
+import { toKey, xWingKem } from "./x-wing-kem.ts";
 
 /** AES-256-GCM by the fastest implementation at hand: a channel frame is small and waits for no thread pool. */
 const aead: AeadInterface = {
@@ -32,7 +31,7 @@ function view(bytes: ArrayBufferLike | ArrayBufferView): Bytes {
 }
 
 /** HPKE (RFC 9180): X-Wing (0x647a), HKDF-SHA-256, AES-256-GCM. One object: it keeps no state between contexts. */
-const suite = new CipherSuite({ kem, kdf: new HkdfSha256(), aead });
+const suite = new CipherSuite({ kem: xWingKem, kdf: new HkdfSha256(), aead });
 
 export interface SealingKeyPair {
   /** 1,216 bytes. */
@@ -46,8 +45,7 @@ export async function generateSealingKey(
   seed: SecretBytes = SecretBytes.random(32),
 ): Promise<SealingKeyPair> {
   return withCopies([seed], async ([secret]) => {
-    const pair = await kem.generateKeyPairDerand(secret as Bytes);
-    return { publicKey: new Uint8Array(await kem.serializePublicKey(pair.publicKey)), seed };
+    return { publicKey: await xWingPublicKey(secret as Bytes), seed };
   });
 }
 
@@ -79,7 +77,7 @@ export async function createHpkeSender(
 ): Promise<HpkeSender> {
   const context = await withCopies(psk === undefined ? [] : [psk.key], async ([secret]) =>
     suite.createSenderContext({
-      recipientPublicKey: await kem.deserializePublicKey(exact(recipientKey)),
+      recipientPublicKey: toKey(recipientKey, "public"),
       info: exact(info),
       ...pskParameter(psk, secret),
       ...(ekm === undefined ? {} : { ekm: exact(ekm) }),
@@ -104,7 +102,7 @@ export async function createHpkeRecipient(
   const context = await opened(() =>
     withCopies(secrets, async ([seed, secret]) =>
       suite.createRecipientContext({
-        recipientKey: await kem.deserializePrivateKey((seed as Bytes).buffer),
+        recipientKey: toKey(seed as Bytes, "private"),
         enc: exact(enc),
         info: exact(info),
         ...pskParameter(psk, secret),

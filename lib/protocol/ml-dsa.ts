@@ -1,4 +1,3 @@
-import { ml_dsa65 } from "@noble/post-quantum/ml-dsa.js";
 import type { Bytes } from "../shared/bytes.ts";
 import { KeyCache } from "./key-cache.ts";
 
@@ -21,9 +20,14 @@ export function hasNativeMlDsa65(): Promise<boolean> {
   return native;
 }
 
+/** In JavaScript, fetched by those alone who need it: a platform without ML-DSA, a seed that signs. */
+export async function loadMlDsa() {
+  return (await import("@noble/post-quantum/ml-dsa.js")).ml_dsa65;
+}
+
 /** FIPS 204, pure, empty context. May throw on a malformed key. */
 export async function verifyMlDsa(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean> {
-  if (!(await hasNativeMlDsa65())) return ml_dsa65.verify(signature, message, publicKey);
+  if (!(await hasNativeMlDsa65())) return (await loadMlDsa()).verify(signature, message, publicKey);
   return crypto.subtle.verify(algorithm, await keys.get(publicKey), signature, message);
 }
 

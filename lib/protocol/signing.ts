@@ -1,9 +1,7 @@
-import { ed25519 } from "@noble/curves/ed25519.js";
-import { ml_dsa65 } from "@noble/post-quantum/ml-dsa.js";
 import type { Bytes } from "../shared/bytes.ts";
-import { chooseEd25519, type Ed25519Backend, signWithHandle } from "./ed25519.ts";
+import { chooseEd25519, type Ed25519Backend, ed25519PublicKey, signWithHandle } from "./ed25519.ts";
 import { lengths } from "./limits.ts";
-import { verifyMlDsa } from "./ml-dsa.ts";
+import { loadMlDsa, verifyMlDsa } from "./ml-dsa.ts";
 
 /** Signs with Ed25519, wherever the private key lives (WebCrypto, a file, a worker). */
 export interface Signer {
@@ -49,16 +47,17 @@ export function createWebCryptoSigner(privateKey: CryptoKey, publicKey: Bytes): 
 
 /** Signs with a 32-byte Ed25519 seed, natively where possible. The seed may be zeroed afterwards. */
 export async function createSeedSigner(seed: Uint8Array): Promise<Signer> {
-  const publicKey = ed25519.getPublicKey(seed) as Bytes;
+  const publicKey = await ed25519PublicKey(seed);
   backend ??= await chooseEd25519();
   return { ed25519PublicKey: publicKey, sign: await backend.importSeed(seed) };
 }
 
 /** ML-DSA-65 part of a dual signer from a 32-byte seed. `deterministic` is for test vectors (FIPS 204 §3.4). */
-export function createMlDsaSigner(
+export async function createMlDsaSigner(
   seed: Uint8Array,
   options: { deterministic?: boolean } = {},
-): Pick<DualSigner, "mlDsaPublicKey" | "signMlDsa"> {
+): Promise<Pick<DualSigner, "mlDsaPublicKey" | "signMlDsa">> {
+  const ml_dsa65 = await loadMlDsa();
   const { secretKey, publicKey } = ml_dsa65.keygen(seed);
   const signOptions = options.deterministic === true ? { extraEntropy: false as const } : {};
   return {

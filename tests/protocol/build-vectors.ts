@@ -48,7 +48,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export type VectorFile = Readonly<Record<string, unknown>>;
 
 async function fixedSigner(name: string): Promise<DualSigner> {
-  const mlDsa = createMlDsaSigner(fixed(`${name} ml-dsa seed`, 32), { deterministic: true });
+  const mlDsa = await createMlDsaSigner(fixed(`${name} ml-dsa seed`, 32), { deterministic: true });
   return { ...(await createSeedSigner(fixed(`${name} ed25519 seed`, 32))), ...mlDsa };
 }
 
