@@ -7,6 +7,9 @@ import { type ChannelSlice, validateSlices } from "./pass-channel.ts";
 import { type ReconciliationMethod, reconciliationMethods } from "./reconciliation.ts";
 import { verificationEpsilon } from "./verification-hash.ts";
 
+/** The least and the most bits of a block that can be ordered. */
+export const siftedTargets = [1000, 6e6] as const;
+
 /** What to make one block of. */
 export interface BlockOrder {
   readonly parameters: LinkParameters;
@@ -43,8 +46,9 @@ export function validateOrder(order: BlockOrder): void {
       `one of ${reconciliationMethods.join(", ")}`,
     );
   }
-  if (!(siftedTarget >= 1000 && siftedTarget <= 6e6)) {
-    throw new QuantumParameterError("siftedTarget", siftedTarget, "from 1000 to 6000000");
+  const [least, most] = siftedTargets;
+  if (!(siftedTarget >= least && siftedTarget <= most)) {
+    throw new QuantumParameterError("siftedTarget", siftedTarget, `from ${least} to ${most}`);
   }
   if (!(maxPulses >= 1 && maxPulses <= 2 ** 50)) {
     throw new QuantumParameterError("maxPulses", maxPulses, "from 1 to 2^50");

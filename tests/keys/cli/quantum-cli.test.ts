@@ -85,17 +85,19 @@ describe("a wrong command line", () => {
     ["intensityProbabilities", ["rate", "--intensityProbabilities", "0.5,0.4,0.3"]],
     ["intensities", ["rate", "--intensities", "0.5"]],
     ["siftedBits", ["simulate", "--siftedBits", "0"]],
-    ["siftedTarget", ["simulate", "--siftedBits", "1e9"]],
+    ["siftedBits", ["simulate", "--siftedBits", "1e9"]],
     ["blocks", ["simulate", "--blocks", "1.5"]],
     ["preset", ["rate", "--preset", "tin-can"]],
-    ["attack.model", ["simulate", "--siftedBits", "1000", "--attack", "magic"]],
+    ["attack", ["simulate", "--siftedBits", "1000", "--attack", "magic"]],
+    ["fraction", ["simulate", "--attack", "jamming", "--fraction", "2"]],
     ["decoyStates", ["rate", "--decoyStates", "3"]],
   ])("is refused with status 1 and the name of its %s", (name, args) => {
     const { status, out, err } = run(...args);
     expect(status).toBe(1);
     expect(out).toBe("");
-    expect(err).toContain(name);
+    expect(err).toContain(`${name} is `);
     expect(err).toContain("must be");
+    expect(err).not.toContain(`.${name}`);
   });
 
   it("ends with status 2 for an unknown option or command, 0 for help", () => {

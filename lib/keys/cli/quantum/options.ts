@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import type { AmplificationKind } from "../../../quantum/block-result.ts";
 import type { ChannelCondition } from "../../../quantum/condition.ts";
-import { undisturbed } from "../../../quantum/condition.ts";
+import { attackModels, undisturbed } from "../../../quantum/condition.ts";
 import { QuantumParameterError } from "../../../quantum/errors.ts";
 import type { LinkParameters } from "../../../quantum/link-parameters.ts";
 import { presetNamed } from "../../../quantum/link-presets.ts";
@@ -73,12 +73,14 @@ export function readOptions(args: readonly string[], read: (path: string) => str
     if (values[name] !== undefined) overrides[name] = values[name];
   }
   const preset = presetNamed(String(values.preset ?? "long-haul"), number("lengthKm"), number("lossDb"));
-  const model = String(values.attack ?? "none") as ChannelCondition["attack"]["model"];
   return {
     parameters: withOverrides(preset, overrides),
     condition: {
       ...undisturbed,
-      attack: { model, fraction: number("fraction") ?? 1 },
+      attack: {
+        model: oneOf("attack", values.attack ?? "none", attackModels),
+        fraction: within("fraction", number("fraction") ?? 1, 0, 1),
+      },
       cut: values.cut === true,
       addedLossDb: number("addedLossDb") ?? 0,
       misalignmentAdded: number("misalignmentAdded") ?? 0,

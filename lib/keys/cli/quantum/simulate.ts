@@ -1,5 +1,7 @@
 import { authenticationBytesNeeded, type BlockOrder, createBlockJob } from "../../../quantum/block-job.ts";
+import { siftedTargets } from "../../../quantum/block-order.ts";
 import type { BlockReport } from "../../../quantum/block-result.ts";
+import { QuantumParameterError } from "../../../quantum/errors.ts";
 import { expectedBlock } from "../../../quantum/expected-block.ts";
 import { createSeededRandom, createSystemRandom } from "../../../quantum/random.ts";
 import type { CommandOptions } from "./options.ts";
@@ -33,6 +35,10 @@ export function printSimulation(options: CommandOptions, print: (line: string) =
 function orderOf(options: CommandOptions): BlockOrder {
   const { parameters, condition, siftedBits, epsilonSec, epsilonCor } = options;
   const { reconciliation, amplification } = options;
+  // By the option's name; `rate` has no such limit.
+  const [least, most] = siftedTargets;
+  if (siftedBits > most)
+    throw new QuantumParameterError("siftedBits", siftedBits, `from ${least} to ${most}`);
   const expected = expectedBlock(parameters, {
     siftedBits,
     epsilonSec,
