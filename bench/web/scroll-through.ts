@@ -3,6 +3,8 @@ import type { Page } from "@playwright/test";
 export interface Scrolled {
   readonly frames: number;
   readonly dropped: number;
+  /** Frames in which the list stood at an edge, waiting for messages from the worker. */
+  readonly waiting: number;
   /** Most rows of messages that stood in the page at once. */
   readonly rows: number;
 }
@@ -19,6 +21,7 @@ export function scrollThrough(page: Page): Promise<Scrolled> {
     let frames = 0;
     let dropped = 0;
     let rows = 0;
+    let waiting = 0;
     async function run(direction: -1 | 1): Promise<void> {
       let last = await nextFrame();
       let still = 0;
@@ -29,6 +32,7 @@ export function scrollThrough(page: Page): Promise<Scrolled> {
         const now = await nextFrame();
         still = Math.abs(log.scrollTop - before) < 1 ? still + 1 : 0;
         frames++;
+        if (still > 0) waiting++;
         dropped += Math.max(0, Math.round((now - last) / frame) - 1);
         last = now;
         if (frames % 30 === 0) rows = Math.max(rows, log.querySelectorAll("article").length);
@@ -38,6 +42,6 @@ export function scrollThrough(page: Page): Promise<Scrolled> {
     const first = begins();
     await run(1);
     if (!first) throw new Error("the beginning of the conversation did not come");
-    return { frames, dropped, rows };
+    return { frames, dropped, waiting, rows };
   });
 }

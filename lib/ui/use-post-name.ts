@@ -1,8 +1,7 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useMessages } from "next-intl";
 import { useCallback } from "react";
-import type { Messages } from "./i18n/messages.ts";
 import { splitPostName } from "./post-name.ts";
 
 export interface PostName {
@@ -17,9 +16,7 @@ export interface PostName {
  * words of no language know, such as the name of a company, stays as it is.
  */
 export function usePostName(): (name: string) => PostName {
-  const titles = useTranslations("postTitle");
-  const offices = useTranslations("postOffice");
-  const towns = useTranslations("postTown");
+  const { postTitle: titles, postOffice: offices, postTown: towns } = useMessages();
   return useCallback(
     (name: string) => {
       const { place: whole, title } = splitPostName(name);
@@ -35,10 +32,10 @@ export function usePostName(): (name: string) => PostName {
   );
 }
 
-type Words = keyof (Messages["postTitle"] & Messages["postOffice"] & Messages["postTown"]);
-
-/** The translation of an English name by itself as key; the name where there is none. A dot would be a path. */
-function inWords(t: { (key: never): string; has(key: never): boolean }, name: string): string {
-  const key = name as Words as never;
-  return name !== "" && !name.includes(".") && t.has(key) ? t(key) : name;
+/**
+ * The translation of an English name by itself as key; the name where there is none. Looked up, not asked of the
+ * translator: that one throws for each name it does not know, in every row of a thread.
+ */
+function inWords(words: Readonly<Record<string, string>>, name: string): string {
+  return Object.hasOwn(words, name) ? (words[name] ?? name) : name;
 }

@@ -67,10 +67,11 @@ export function Composer(props: ComposerProps) {
   const suite = suiteInForce(draft.suite, choice);
   const tooLong = new TextEncoder().encode(draft.text).length > longest;
 
+  // Where the browser does not let the box follow its text itself: measuring it lays out the whole page at each key.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useEffect(() => {
     const element = box.current;
-    if (!element) return;
+    if (!element || CSS.supports("field-sizing", "content")) return;
     element.style.height = "auto";
     element.style.height = `${Math.min(element.scrollHeight + 2, large ? 140 : 220)}px`;
   }, [draft.text, large]);
@@ -175,7 +176,7 @@ export function Composer(props: ComposerProps) {
             name: props.group ? props.title : postName(props.title).place,
           })}
           title={t("sendKeys")}
-          className={`thin-scroll min-h-9 min-w-0 flex-1 resize-none rounded-md border border-line-strong bg-paper px-3 py-1.5 placeholder:truncate placeholder:text-ink-faint ${large ? "text-lg" : ""}`}
+          className={`thin-scroll field-sizing-content min-h-9 min-w-0 flex-1 resize-none rounded-md border border-line-strong bg-paper px-3 py-1.5 placeholder:truncate placeholder:text-ink-faint ${large ? "max-h-[140px] text-lg" : "max-h-[220px]"}`}
         />
         <Button
           tone="primary"

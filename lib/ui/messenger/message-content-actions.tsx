@@ -36,7 +36,7 @@ export function MessageContentActions({ message }: { message: MessageView }) {
   const deeds = begin ? deedsOf(message) : [];
   if (begin === null || deeds.length === 0) return null;
   return (
-    <span className="inline-flex opacity-60 group-hover:opacity-100 focus-within:opacity-100">
+    <span className="inline-flex text-ink-faint group-hover:text-ink-soft focus-within:text-ink-soft">
       {deeds.map((deed) => (
         <button
           key={deed}

@@ -169,19 +169,21 @@ export const Thread = memo(function Thread(props: ThreadProps) {
             {thread.loadingOlder ? (
               <p className="absolute inset-x-0 top-0 text-center text-sm text-ink-soft">{t("older")}</p>
             ) : null}
-            <div
-              className="absolute inset-x-0 top-0"
-              style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}
-            >
-              {rows.map((row) => {
-                const item = items[row.index];
-                return item ? (
-                  <div key={row.key} data-index={row.index} ref={virtual.measureElement}>
-                    <ThreadRow item={item} {...props} selected={props.selected ?? marked?.id ?? null} />
-                  </div>
-                ) : null;
-              })}
-            </div>
+            {rows.map((row) => {
+              const item = items[row.index];
+              // Each in its own place: rows that stay are not painted again when others come and go.
+              return item ? (
+                <div
+                  key={row.key}
+                  data-index={row.index}
+                  ref={virtual.measureElement}
+                  className="absolute inset-x-0 top-0"
+                  style={{ transform: `translateY(${row.start}px)` }}
+                >
+                  <ThreadRow item={item} {...props} selected={props.selected ?? marked?.id ?? null} />
+                </div>
+              ) : null;
+            })}
           </div>
         </div>
         {end.atEnd ? null : (
