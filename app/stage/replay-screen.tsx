@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ChangeEvent, useEffect, useMemo, useState } from "react";
+import { type ChangeEvent, useEffect, useState } from "react";
 import { Button, buttonClass } from "@/lib/ui/button.tsx";
 import { downloadFile } from "@/lib/ui/download-file.ts";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
@@ -14,46 +14,64 @@ import {
   readRecording,
   type UnreadableRecording,
 } from "@/lib/ui/stage/recording.ts";
+import { type Moment, type PlayerClock, ReplayPlayer } from "@/lib/ui/stage/replay-player.ts";
 import type { StageFeed } from "@/lib/ui/stage/stage-feed.ts";
 import { minutesText } from "@/lib/ui/stage/timing.ts";
 
 const stepMs = 250;
+
+const clock: PlayerClock = {
+  now: () => performance.now(),
+  after: (milliseconds, what) => {
+    const timer = setTimeout(what, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Plays a recording in this page and in the audience's window. */
+function usePlayer(feed: StageFeed, recording: Recording): { player: ReplayPlayer | null; moment: Moment } {
+  const [player, setPlayer] = useState<ReplayPlayer | null>(null);
+  const [moment, setMoment] = useState<Moment>(() => ({
+    at: 0,
+    playing: false,
+    picture: pictureAt(recording, 0),
+  }));
+  useEffect(() => {
+    const opened = new ReplayPlayer({
+      recording,
+      clock,
+      onMoment: setMoment,
+      onEvent: (event) => feed.replayEvent(event),
+      onJump: (picture) => feed.showReplay(picture),
+    });
+    setPlayer(opened);
+    return () => opened.close();
+  }, [feed, recording]);
+  useEffect(() => () => feed.showReplay(null), [feed]);
+  return { player, moment };
+}
 
 /** A run again, as it was shown: this one so far, or one from a file. Labelled in both windows all the time. */
 export function ReplayScreen({ feed }: { feed: StageFeed }) {
   const t = useTranslations("stage.replay");
   const quantity = useQuantity();
   const [recording, setRecording] = useState<Recording>(() => feed.recording());
-  const [at, setAt] = useState(0);
-  const [playing, setPlaying] = useState(false);
+  const { player, moment } = usePlayer(feed, recording);
+  const { at, playing, picture } = moment;
   const [problem, setProblem] = useState<UnreadableRecording | null>(null);
   const length = lengthOf(recording);
   // In whole steps, so that the slider reaches the last moment.
   const end = Math.max(1, Math.ceil(length / stepMs)) * stepMs;
-  const picture = useMemo(() => pictureAt(recording, at), [recording, at]);
-
-  useEffect(() => {
-    if (!playing) return;
-    const timer = setInterval(() => setAt((before) => Math.min(before + stepMs, end)), stepMs);
-    return () => clearInterval(timer);
-  }, [playing, end]);
-  useEffect(() => {
-    if (at >= end) setPlaying(false);
-  }, [at, end]);
-  useEffect(() => feed.showReplay(picture), [feed, picture]);
-  useEffect(() => () => feed.showReplay(null), [feed]);
 
   async function open(event: ChangeEvent<HTMLInputElement>): Promise<void> {
     const file = event.target.files?.[0];
     event.target.value = "";
     if (!file) return;
     const read = readRecording(await file.text());
-    setPlaying(false);
     if (typeof read === "string") setProblem(read);
     else {
       setProblem(null);
       setRecording(read);
-      setAt(0);
     }
   }
 
@@ -64,10 +82,7 @@ export function ReplayScreen({ feed }: { feed: StageFeed }) {
           tone="primary"
           icon={playing ? "pause" : "stage"}
           disabled={length === 0}
-          onClick={() => {
-            if (at >= end) setAt(0);
-            setPlaying(!playing);
-          }}
+          onClick={() => (playing ? player?.pause() : player?.play())}
         >
           {t(playing ? "pause" : "play")}
         </Button>
@@ -78,9 +93,9 @@ export function ReplayScreen({ feed }: { feed: StageFeed }) {
             min={0}
             max={end}
             step={stepMs}
-            value={at}
+            value={at >= length ? end : at}
             aria-valuetext={minutesText(at)}
-            onChange={(event) => setAt(Number(event.target.value))}
+            onChange={(event) => player?.seek(Number(event.target.value))}
             className="w-full accent-accent"
           />
           <output className="w-28 text-right font-semibold whitespace-nowrap" data-moment={at}>
@@ -118,6 +133,13 @@ export function ReplayScreen({ feed }: { feed: StageFeed }) {
           {t(`problem.${problem}`)}
         </Notice>
       ) : null}
+      {recording.cutAt === null ? null : (
+        <div data-recording-cut="">
+          <Notice tone="warn" icon="hourglass" title={t("cut")}>
+            {t("cutText", { moment: minutesText(recording.cutAt) })}
+          </Notice>
+        </div>
+      )}
       <PictureView picture={picture} origin="replay" />
     </div>
   );

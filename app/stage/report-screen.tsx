@@ -7,22 +7,24 @@ import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
 import { useConsequenceText } from "@/lib/ui/stage/consequence-list.tsx";
 import type { Consequence } from "@/lib/ui/stage/consequences.ts";
 import type { PictureScene } from "@/lib/ui/stage/picture.ts";
+import type { Tally } from "@/lib/ui/stage/tally.ts";
 import { minutesText } from "@/lib/ui/stage/timing.ts";
 import { useSceneText } from "@/lib/ui/stage/use-scene-text.ts";
 
 interface ReportScreenProps {
   readonly network: string;
   readonly seed: string;
-  readonly startedAt: number;
   readonly played: readonly PictureScene[];
+  /** Newest first; what is counted may be more. */
   readonly happened: readonly Consequence[];
+  readonly tally: Tally;
   readonly nameOf: (id: string) => string;
   readonly nameOfLink: (link: string) => string;
 }
 
 /** What happened, on paper: the browser prints it, or makes a PDF of it. */
 export function ReportScreen(props: ReportScreenProps) {
-  const { played, happened, nameOf, nameOfLink } = props;
+  const { played, happened, tally, nameOf, nameOfLink } = props;
   const t = useTranslations("stage.report");
   const stage = useTranslations("stage");
   const units = useTranslations("units");
@@ -33,11 +35,7 @@ export function ReportScreen(props: ReportScreenProps) {
     nameOfSite: nameOf,
     ends: { a: stage("alice"), b: stage("bob") },
   });
-  const relays = happened.flatMap((one) => (one.kind === "relay" ? [one] : []));
-  const bits = relays.reduce((sum, one) => sum + one.bits, 0);
-  const networkBits = relays.reduce((sum, one) => sum + one.bits * one.links, 0);
-  const alarms = happened.filter(({ kind }) => kind === "alarm").length;
-  const waited = happened.filter(({ kind }) => kind === "waiting").length;
+  const forgotten = tally.total - happened.length;
   return (
     <article
       className="mx-auto grid w-full max-w-4xl gap-8 px-6 py-8 print:max-w-none print:p-0"
@@ -47,7 +45,7 @@ export function ReportScreen(props: ReportScreenProps) {
         <div>
           <h2 className="text-2xl font-semibold">{t("title")}</h2>
           <p className="text-ink-soft">
-            {quantity.date(props.startedAt)}, {quantity.shortClock(props.startedAt)} –{" "}
+            {quantity.date(tally.since)}, {quantity.shortClock(tally.since)} –{" "}
             {quantity.shortClock(Date.now())}. {t("network", { name: props.network })}
           </p>
           <p className="text-sm text-ink-soft">
@@ -61,9 +59,9 @@ export function ReportScreen(props: ReportScreenProps) {
       <p className="max-w-prose">{t("honest")}</p>
       <dl className="grid grid-cols-2 gap-x-8 gap-y-3 sm:grid-cols-4">
         <Count name={t("scenesPlayed")} value={quantity.number(played.length, 0)} />
-        <Count name={t("alarms")} value={quantity.number(alarms, 0)} />
-        <Count name={t("keys")} value={quantity.number(relays.length, 0)} />
-        <Count name={t("waited")} value={quantity.number(waited, 0)} />
+        <Count name={t("alarms")} value={quantity.number(tally.alarms, 0)} />
+        <Count name={t("keys")} value={quantity.number(tally.keys, 0)} />
+        <Count name={t("waited")} value={quantity.number(tally.waited, 0)} />
       </dl>
       <section className="grid gap-3">
         <h3 className="text-xl font-semibold">{t("scenes")}</h3>
@@ -108,11 +106,12 @@ export function ReportScreen(props: ReportScreenProps) {
         <h3 className="text-xl font-semibold">{t("happened")}</h3>
         <p>
           {t("keysUsed", {
-            keys: relays.length,
-            bits: units("bits", { count: bits }),
-            network: units("bits", { count: networkBits }),
+            keys: tally.keys,
+            bits: units("bits", { count: tally.bits }),
+            network: units("bits", { count: tally.networkBits }),
           })}
         </p>
+        {forgotten > 0 ? <p>{t("forgotten", { count: forgotten })}</p> : null}
         <ol className="grid">
           {[...happened].reverse().map((one) => (
             <li

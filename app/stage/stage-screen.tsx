@@ -10,11 +10,12 @@ import { SiteCard } from "@/lib/ui/network/site-card.tsx";
 import { useOperations } from "@/lib/ui/operations/operations-provider.tsx";
 import type { SendCommand } from "@/lib/ui/operations/use-device-command.ts";
 import { ConsequenceList } from "@/lib/ui/stage/consequence-list.tsx";
-import { showsWholeMap } from "@/lib/ui/stage/picture.ts";
+import { shownByScene, showsWholeMap } from "@/lib/ui/stage/picture.ts";
 import { SignatureMap } from "@/lib/ui/stage/signature-map.tsx";
 import { DeskPane } from "./desk-pane.tsx";
 import { PanicNotice } from "./panic-notice.tsx";
 import { PresenterScreen } from "./presenter/presenter-screen.tsx";
+import { RecordingFull } from "./recording-full.tsx";
 import { ReplayScreen } from "./replay-screen.tsx";
 import { ReportScreen } from "./report-screen.tsx";
 import { StageControls } from "./stage-controls.tsx";
@@ -29,6 +30,8 @@ import { usePanic } from "./use-panic.ts";
 import { useStageFeed } from "./use-stage-feed.ts";
 import type { Wiretap } from "./use-wiretap.ts";
 import { WirePane } from "./wire-pane.tsx";
+
+const nothingPlayed = { route: null, link: null } as const;
 
 interface StageScreenProps {
   readonly topology: TopologyView;
@@ -64,7 +67,7 @@ export function StageScreen(props: StageScreenProps) {
     ],
     [t, alice.api, bob.api],
   );
-  const { list, note } = useConsequences(pair, desks, conversation);
+  const { list, all, tally, note } = useConsequences(pair, desks, conversation);
   const [chosen, setChosen] = useState<string | null>(null);
   const [picked, setPicked] = useState(false);
   const [hovered, setHovered] = useState<{ link: string | null; site: string | null }>({
@@ -123,7 +126,12 @@ export function StageScreen(props: StageScreenProps) {
   const leave = useCallback(() => setMode("desk"), [setMode]);
   const panic = usePanic(direction, leave);
   const inTime = mode === "present" && state.scene.id === "map-2021";
-  const feed = useStageFeed({
+  const playedStep = state.scene.steps.at(-1)?.signatures;
+  // The scene moves the slider; when it has ended the presenter may.
+  useEffect(() => {
+    if (playedStep !== undefined) setSignatureStep(playedStep);
+  }, [playedStep]);
+  const { feed, fullSince } = useStageFeed({
     topology,
     sites,
     route,
@@ -144,13 +152,14 @@ export function StageScreen(props: StageScreenProps) {
       ends={{ a: t("alice"), b: t("bob") }}
     />
   );
+  const played = mode === "present" ? shownByScene(state.scene) : nothingPlayed;
   const map = (
     <StageMap
       topology={topology}
       whole={mode === "present" && showsWholeMap(state.scene)}
-      route={route}
+      route={played.route ?? route}
       ends={[sites.alice, sites.bob]}
-      chosen={chosen}
+      chosen={played.link ?? chosen}
       onChoose={choose}
       onHoverLink={hoverLink}
       onHoverSite={hoverSite}
@@ -195,6 +204,9 @@ export function StageScreen(props: StageScreenProps) {
           {t("boothRunning")}
         </p>
       ) : null}
+      {feed && fullSince !== null ? (
+        <RecordingFull since={fullSince} onAnew={() => feed.recordAnew()} />
+      ) : null}
       {mode === "present" ? (
         <PresenterScreen
           direction={direction}
@@ -212,10 +224,10 @@ export function StageScreen(props: StageScreenProps) {
       {mode === "report" && feed ? (
         <ReportScreen
           network={topology.network}
-          seed={feed.recording().seed}
-          startedAt={feed.recording().startedAt}
+          seed={feed.seed}
           played={state.played}
-          happened={list}
+          happened={all}
+          tally={tally}
           nameOf={nameOfAny}
           nameOfLink={nameOfLink}
         />

@@ -1,13 +1,23 @@
 "use client";
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { AlarmView, OperationsEvents, PairView } from "@/lib/keys/api-types.ts";
 import type { MessengerApi } from "@/lib/messenger/messenger-api.ts";
 import { sameRoute } from "@/lib/scenarios/suggested-link.ts";
 import { useOperationsStore } from "@/lib/ui/operations/operations-provider.tsx";
 import type { Consequence, NewConsequence } from "@/lib/ui/stage/consequences.ts";
+import { countOne, emptyTally, type Tally } from "@/lib/ui/stage/tally.ts";
 
-const kept = 60;
+/** For the report; its counts go on beyond. */
+const kept = 5000;
+const shown = 60;
+
+interface Happened {
+  /** Newest first. */
+  readonly all: readonly Consequence[];
+  /** Everything, also what `all` has forgotten. */
+  readonly tally: Tally;
+}
 
 export interface WatchedDesk {
   readonly name: string;
@@ -19,9 +29,16 @@ export function useConsequences(
   pair: PairView | null,
   desks: readonly WatchedDesk[],
   conversation: string | null,
-): { readonly list: readonly Consequence[]; readonly note: (what: NewConsequence) => void } {
+): Happened & {
+  /** The newest of all. */
+  readonly list: readonly Consequence[];
+  readonly note: (what: NewConsequence) => void;
+} {
   const store = useOperationsStore();
-  const [list, setList] = useState<readonly Consequence[]>([]);
+  const [{ all, tally }, setHappened] = useState<Happened>(() => ({
+    all: [],
+    tally: emptyTally(Date.now()),
+  }));
   const count = useRef(0);
   const lastRoute = useRef<{ pair: string; route: readonly string[] | null } | null>(null);
   const told = useRef(new Map<string, string>());
@@ -29,7 +46,10 @@ export function useConsequences(
 
   const note = useCallback((what: NewConsequence) => {
     const entry = { ...what, id: `${++count.current}`, at: Date.now() } as Consequence;
-    setList((before) => [entry, ...before].slice(0, kept));
+    setHappened((before) => ({
+      all: [entry, ...before.all].slice(0, kept),
+      tally: countOne(before.tally, entry),
+    }));
   }, []);
 
   useEffect(() => {
@@ -70,7 +90,8 @@ export function useConsequences(
   const [aliceDesk, bobDesk] = desks;
   useMessageNews(aliceDesk, conversation, told.current, note);
   useMessageNews(bobDesk, conversation, told.current, note);
-  return { list, note };
+  const list = useMemo(() => all.slice(0, shown), [all]);
+  return { list, all, tally, note };
 }
 
 /** Notes, once for each switching, what links make while nobody checks their messages. */

@@ -30,18 +30,27 @@ interface FeedSources {
   readonly signatures: number | null;
 }
 
-/** Tells audience and recording of everything that the stage shows; null until the page runs in a browser. */
-export function useStageFeed(sources: FeedSources): StageFeed | null {
+interface OpenedFeed {
+  /** null until the page runs in a browser. */
+  readonly feed: StageFeed | null;
+  /** ms UTC from when on nothing more is recorded; null while there is room. */
+  readonly fullSince: number | null;
+}
+
+/** Tells audience and recording of everything that the stage shows. */
+export function useStageFeed(sources: FeedSources): OpenedFeed {
   const { topology, sites, route, scene, signatures } = sources;
   const store = useOperationsStore();
   const sky = useSky();
   const [feed, setFeed] = useState<StageFeed | null>(null);
+  const [fullSince, setFullSince] = useState<number | null>(null);
 
   useEffect(() => {
     const opened = new StageFeed({
       channel: new BroadcastChannel(audienceChannel),
       now: () => Date.now(),
       newSeed: () => toHex(crypto.getRandomValues(new Uint8Array(8))),
+      onFull: setFullSince,
     });
     setFeed(opened);
     const beat = setInterval(() => opened.beat(), beatEveryMs);
@@ -79,7 +88,7 @@ export function useStageFeed(sources: FeedSources): StageFeed | null {
   );
   useMessages(feed, sources.alice, conversation);
   useMessages(feed, sources.bob, conversation);
-  return feed;
+  return { feed, fullSince };
 }
 
 /** Calls `take` once for each entry of a list that grows at its beginning. */

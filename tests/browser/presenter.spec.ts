@@ -122,10 +122,28 @@ test("the signature map goes from seven states to twenty-seven", async () => {
   await slider.press("ArrowRight");
   await slider.press("ArrowRight");
   await expect(page.locator("[data-signatures]")).toHaveAttribute("data-signatures", "9");
+  await expect(page.locator("[data-islands]")).toContainText("4 islands of states");
+  await expect(page.locator('[data-way="space"]')).toContainText("by satellite only");
   await expect(page.getByText("Portugal, Spain").or(page.getByText("Spain, Portugal"))).toBeVisible();
   await slider.press("End");
   await expect(page.locator("[data-members]")).toContainText("27 states have signed");
   await expect(audience.locator("[data-members]")).toContainText("27 states have signed");
+});
+
+test("the scene of the signatures moves the slider, in both windows", async () => {
+  const { page } = presenter;
+  await mode("Scenes");
+  const choice = page.getByRole("combobox", { name: "Scene", exact: true });
+  await choice.selectOption("map-2021");
+  const slider = page.getByRole("slider", { name: "Signatures" });
+  await slider.fill("4");
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expect(slider).toHaveValue("2", { timeout: 15_000 });
+  await expect(audience.locator("[data-islands]")).toContainText("4 islands");
+  await expect(scene(page)).toHaveAttribute("data-phase", "done", { timeout: 20_000 });
+  await expect(slider).toHaveValue("8");
+  await expect(audience.locator("[data-members]")).toContainText("27 states");
+  await choice.selectOption("opening-map");
 });
 
 test("the panic key brings a known good state back from anywhere, and says what it reset", async () => {

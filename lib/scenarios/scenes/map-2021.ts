@@ -4,16 +4,21 @@ import { joins, signatureDays } from "./signature-islands.ts";
 
 const lisbon = "pt-lis-mne";
 const brussels = "be-bru-eu";
+/** How long each date is on show, ms. */
+const heldMs = 1200;
 
 /** "How did it grow?" Islands of the signatory states merge as states sign; until then only the satellite joins them. */
 export const map2021: Scene = {
   id: "map-2021",
   suits: async () => true,
-  async run(theatre, progress) {
+  async run(theatre, progress, signal) {
     const network = await theatre.network("eu27");
     const days = signatureDays(network);
-    for (const { date, members, islands } of days)
-      progress({ key: "signed", values: { date, states: members.length, islands: islands.length } });
+    for (const [signatures, { date, members, islands }] of days.entries()) {
+      const values = { date, states: members.length, islands: islands.length };
+      progress({ key: "signed", values, signatures });
+      await theatre.clock.wait(heldMs, signal);
+    }
     const [first] = days;
     const nine = days.find(({ members }) => members.length === 9);
     const last = days.at(-1);

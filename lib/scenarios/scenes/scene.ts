@@ -54,6 +54,8 @@ export interface SceneStep {
   /** What a map should show with it: sites in order, a link. */
   readonly route?: readonly string[];
   readonly link?: string;
+  /** Place in the timeline of signatures, from 0. */
+  readonly signatures?: number;
 }
 
 export interface SceneOutcome {

@@ -53,6 +53,25 @@ export const PlanLayer = memo(function PlanLayer({ model, fresh }: PlanLayerProp
   );
 });
 
+/** Joined by a satellite only: an arc over everything, which no cable could be. */
+export function SpaceWay({ from, to }: { readonly from: Point; readonly to: Point }) {
+  const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+  const [across, down] = [to[0] - from[0], to[1] - from[1]];
+  return (
+    <path
+      d={`M${from[0]} ${from[1]}Q${x + down / 2} ${y - across / 2} ${to[0]} ${to[1]}`}
+      fill="none"
+      className="arrive stroke-warn"
+      strokeWidth={2.5}
+      strokeDasharray="2 5"
+      strokeLinecap="round"
+      vectorEffect="non-scaling-stroke"
+      pointerEvents="none"
+      data-plan="space"
+    />
+  );
+}
+
 interface PartMarksProps {
   readonly marks: readonly { readonly number: number; readonly at: Point }[];
   readonly unit: number;

@@ -10,7 +10,7 @@ import { linkName, siteNames } from "../network/link-names.ts";
 import type { PictureOrigin } from "./audience-link.ts";
 import { ConsequenceList } from "./consequence-list.tsx";
 import { FrameList, MessageList } from "./message-list.tsx";
-import { type Picture, showsWholeMap } from "./picture.ts";
+import { type Picture, shownByScene, showsWholeMap } from "./picture.ts";
 import { SceneBoard } from "./scene-board.tsx";
 import { SignatureMap } from "./signature-map.tsx";
 
@@ -77,8 +77,8 @@ export function PictureView({ picture, origin }: PictureViewProps) {
 
 function PictureMap({ picture }: { picture: Picture }) {
   const { topology, route, sites, links, scene } = picture;
-  const stepRoute = scene?.steps.findLast((step) => step.route !== undefined)?.route ?? null;
-  const shown = stepRoute && stepRoute.length > 1 ? stepRoute : route;
+  const played = shownByScene(scene);
+  const shown = played.route ?? route;
   const model = useMemo(() => (topology ? placeNetwork(topology, shown) : null), [topology, shown]);
   const statuses = useMemo(() => new Map(Object.entries(links)), [links]);
   const whole = showsWholeMap(scene);
@@ -90,7 +90,7 @@ function PictureMap({ picture }: { picture: Picture }) {
       model={model}
       statuses={statuses}
       sky={picture.sky}
-      chosen={scene?.steps.findLast((step) => step.link !== undefined)?.link ?? null}
+      chosen={played.link}
       routes={shown ? [shown] : undefined}
       fit={whole ? undefined : fit}
       pulses={picture.relays}

@@ -101,6 +101,18 @@ export function showsWholeMap(scene: PictureScene | null): boolean {
   return scene?.id === "opening-map" || scene?.id === "what-is-real";
 }
 
+/** Where a scene is at work: the last way and the last link that its steps named. */
+export function shownByScene(scene: PictureScene | null): {
+  readonly route: readonly string[] | null;
+  readonly link: string | null;
+} {
+  const route = scene?.steps.findLast((step) => step.route !== undefined)?.route ?? null;
+  return {
+    route: route !== null && route.length > 1 ? route : null,
+    link: scene?.steps.findLast((step) => step.link !== undefined)?.link ?? null,
+  };
+}
+
 const kept = { relays: 6, frames: 24, happened: 60 };
 
 /** The picture after one change; the same events in the same order give the same picture. */

@@ -1,16 +1,20 @@
-import { applyEvent, emptyPicture, type Picture, type PictureEvent } from "./picture.ts";
+import { applyEvent, emptyPicture, type Picture, type PictureEvent, type PictureLink } from "./picture.ts";
 
 const format = "vernam-stage-recording";
-const mostEvents = 50_000;
+const version = 2;
+/** Entries a recording holds: an event counts one, and one more for each link, site or message it names. */
+const mostEntries = 400_000;
 
 /** A run of the stage as it was shown. No key, no text of a message: what can be replayed before anybody. */
 export interface Recording {
   readonly format: typeof format;
-  readonly version: 1;
-  /** Names the run, hex. */
+  readonly version: typeof version;
+  /** Names the run, hex. Nothing is computed from it. */
   readonly seed: string;
   /** ms UTC of its first event. */
   readonly startedAt: number;
+  /** Milliseconds after the start from which on nothing was kept, because the recording was full; null: it is whole. */
+  readonly cutAt: number | null;
   readonly events: readonly RecordedEvent[];
 }
 
@@ -29,47 +33,72 @@ function withoutTexts(event: PictureEvent): PictureEvent {
   return { ...event, list: event.list.map((message) => ({ ...message, text: null })) };
 }
 
-/** Takes down what is shown, from the first event on. */
+function entriesOf(event: PictureEvent): number {
+  if (event.kind === "links") return 1 + event.links.length;
+  if (event.kind === "network") return 1 + event.topology.sites.length + event.topology.links.length;
+  return event.kind === "messages" ? 1 + event.list.length : 1;
+}
+
+/** What of a link is seen: its state, and its store in steps of a twentieth. */
+function lookOf(link: PictureLink): string {
+  const { condition, alarm, warning, availableBytes, capacityBytes } = link;
+  const twentieths = capacityBytes === 0 ? 0 : Math.round((20 * availableBytes) / capacityBytes);
+  return JSON.stringify([condition, alarm, warning, twentieths]);
+}
+
+/** Takes down what is shown, from the first event on. Links are taken down when they look otherwise than before. */
 export class Recorder {
   readonly seed: string;
+  readonly #most: number;
+  readonly #looks = new Map<string, string>();
+  readonly #events: RecordedEvent[] = [];
   #startedAt: number | null = null;
   #last = 0;
-  #events: RecordedEvent[] = [];
-  #full = false;
+  #entries = 0;
+  #cutAt: number | null = null;
 
-  /** @param seed hex, fresh for each run */
-  constructor(seed: string) {
+  /** @param seed hex, fresh for each run @param most entries it holds */
+  constructor(seed: string, most = mostEntries) {
     this.seed = seed;
+    this.#most = most;
   }
 
   /** @param now ms UTC */
   take(event: PictureEvent, now: number): void {
-    if (this.#events.length >= mostEvents) {
-      this.#full = true;
-      return;
-    }
+    const kept = this.#worthKeeping(event);
+    if (kept === null || this.#cutAt !== null) return;
     this.#startedAt ??= now;
     this.#last = Math.max(this.#last, now - this.#startedAt);
-    this.#events.push({ at: this.#last, event: withoutTexts(event) });
+    this.#entries += entriesOf(kept);
+    if (this.#entries > this.#most) this.#cutAt = this.#last;
+    else this.#events.push({ at: this.#last, event: withoutTexts(kept) });
   }
 
-  /** True when the run was longer than what is kept. */
-  get full(): boolean {
-    return this.#full;
-  }
-
-  get length(): number {
-    return this.#events.length;
+  /** ms UTC from when on nothing is kept, because the recording is full; null while it goes on. */
+  get fullSince(): number | null {
+    return this.#cutAt === null ? null : (this.#startedAt ?? 0) + this.#cutAt;
   }
 
   recording(): Recording {
     return {
       format,
-      version: 1,
+      version,
       seed: this.seed,
       startedAt: this.#startedAt ?? 0,
+      cutAt: this.#cutAt,
       events: [...this.#events],
     };
+  }
+
+  #worthKeeping(event: PictureEvent): PictureEvent | null {
+    if (event.kind !== "links") return event;
+    const links = event.links.filter((link) => {
+      const look = lookOf(link);
+      if (this.#looks.get(link.id) === look) return false;
+      this.#looks.set(link.id, look);
+      return true;
+    });
+    return links.length === 0 ? null : { ...event, links };
   }
 }
 
@@ -111,12 +140,13 @@ export function readRecording(text: string): Recording | UnreadableRecording {
     return "not-a-recording";
   }
   if (value === null || typeof value !== "object" || value.format !== format) return "not-a-recording";
-  if (value.version !== 1) return "other-version";
-  const { seed, startedAt, events } = value;
+  if (value.version !== version) return "other-version";
+  const { seed, startedAt, cutAt = null, events } = value;
   if (typeof seed !== "string" || !/^[0-9a-f]{4,64}$/.test(seed)) return "damaged";
   if (typeof startedAt !== "number" || !Array.isArray(events) || !inOrder(events)) return "damaged";
+  if (cutAt !== null && (typeof cutAt !== "number" || cutAt < (events.at(-1)?.at ?? 0))) return "damaged";
   try {
-    const recording: Recording = { format, version: 1, seed, startedAt, events };
+    const recording: Recording = { format, version, seed, startedAt, cutAt, events };
     pictureAt(recording, Number.POSITIVE_INFINITY);
     return recording;
   } catch {

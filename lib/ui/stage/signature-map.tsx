@@ -6,11 +6,18 @@ import type { TopologyView } from "../../keys/api-types.ts";
 import { Icon } from "../icon.tsx";
 import { MapFrame } from "../map/map-frame.tsx";
 import { placeNetwork } from "../map/map-model.ts";
-import { PartMarks, PlanLayer } from "../map/plan-layer.tsx";
+import { PartMarks, PlanLayer, SpaceWay } from "../map/plan-layer.tsx";
 import { boxAround, type Point, project } from "../map/projection.ts";
 import { Waiting } from "../notice.tsx";
 import { useCountryName } from "../use-country-name.ts";
-import { dateOf, fibreParts, planOf, type SignatureStep, signedBy } from "./signature-timeline.ts";
+import {
+  dateOf,
+  fibreParts,
+  planOf,
+  type SignatureStep,
+  signedBy,
+  wayToBrussels,
+} from "./signature-timeline.ts";
 
 interface Plan {
   readonly sites: TopologyView["sites"];
@@ -78,6 +85,7 @@ function Drawn(props: Loaded & { readonly at: number; readonly onStep?: (step: n
   const { signed, model, fresh, parts } = useMemo(() => drawStep(plan, steps, at), [plan, steps, at]);
   const step = steps[at];
   if (!step) return null;
+  const way = wayToBrussels(step);
   const added = step.added.map((code) => countryName(code));
   return (
     <div
@@ -91,6 +99,7 @@ function Drawn(props: Loaded & { readonly at: number; readonly onStep?: (step: n
         drawing={({ unit }) => (
           <>
             <PlanLayer model={model} fresh={fresh} />
+            {way === "space" ? <SpaceWay from={lisbon} to={brussels} /> : null}
             <PartMarks marks={parts} unit={unit} />
           </>
         )}
@@ -101,6 +110,15 @@ function Drawn(props: Loaded & { readonly at: number; readonly onStep?: (step: n
         </p>
         <p className="text-lg text-ink-soft">{date(step)}</p>
         <p className="mt-2">{t("added", { names: added.join(", ") })}</p>
+        <p className="mt-2 text-lg font-medium" data-islands={step.islands.length}>
+          {t("islands", { count: step.islands.length })}
+        </p>
+        {way ? (
+          <p className="flex gap-2" data-way={way}>
+            <Icon name={way === "space" ? "info" : "check"} className="mt-1" />
+            <span>{t(`way.${way}`)}</span>
+          </p>
+        ) : null}
         <h3 className="label mt-4 mb-1">{t("parts", { count: step.fibreParts.length })}</h3>
         <ol className="grid gap-1.5">
           {step.fibreParts.map((part, index) => (
@@ -145,6 +163,9 @@ function Drawn(props: Loaded & { readonly at: number; readonly onStep?: (step: n
     </div>
   );
 }
+
+const lisbon = project(-9.14, 38.72);
+const brussels = project(4.35, 50.85);
 
 function drawStep(plan: Plan, steps: readonly SignatureStep[], at: number) {
   const signed = signedBy(steps, at);

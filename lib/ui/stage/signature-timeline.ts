@@ -3,6 +3,8 @@ export interface SignatureStep {
   readonly date: string;
   readonly added: readonly string[];
   readonly members: number;
+  /** States that cables join; a state counts as whole, its islands at sea with it. */
+  readonly islands: readonly (readonly string[])[];
   readonly fibreParts: readonly {
     readonly name: string;
     readonly countries: readonly string[];
@@ -40,6 +42,13 @@ export function planOf<S extends PlanSite, L extends PlanLink>(
   const known = new Set(sites.map((site) => site.id));
   const onGround = (link: PlanLink) => known.has(link.a) && known.has(link.b);
   return { sites, links: plan.links.filter((link) => overGround.has(link.kind) && onGround(link)) };
+}
+
+/** How Portugal and Belgium are joined at that date: null before both have signed. */
+export function wayToBrussels(step: SignatureStep): "fibre" | "space" | null {
+  const signed = new Set(step.islands.flat());
+  if (!signed.has("PT") || !signed.has("BE")) return null;
+  return step.islands.some((island) => island.includes("PT") && island.includes("BE")) ? "fibre" : "space";
 }
 
 /** Sites grouped by what fibre and sea cable join, the part with most sites first. */

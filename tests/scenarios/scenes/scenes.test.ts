@@ -68,6 +68,20 @@ describe("in a sound theatre", () => {
   );
 });
 
+it("the map of 2021 names every date in its order, and holds each for a second and more", async () => {
+  const theatre = new FakeTheatre();
+  const shown: (readonly [number, number | undefined])[] = [];
+  const scene = scenes.find(({ id }) => id === "map-2021");
+  await scene?.run(
+    theatre,
+    ({ signatures }) => shown.push([theatre.clock.now(), signatures]),
+    AbortSignal.timeout(10_000),
+  );
+  expect(shown.map(([, step]) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  for (const [index, [at]] of shown.slice(1).entries())
+    expect(at - (shown[index]?.[0] ?? 0)).toBeGreaterThanOrEqual(1000);
+});
+
 type Break = readonly [SceneId, string, (theatre: FakeTheatre) => unknown, RegExp];
 const life = {
   slaveSites: ["es-mad-mfa"],

@@ -54,6 +54,15 @@ describe("a recorded run", () => {
     });
   });
 
+  it("takes a link down when it looks otherwise than before, and only then", () => {
+    const recorder = new Recorder("00ff");
+    recorder.take(link("generating"), 1000);
+    recorder.take(link("generating"), 2000);
+    recorder.take(link("alarm"), 3000);
+    recorder.take(link("generating"), 4000);
+    expect(recorder.recording().events.map(({ at }) => at)).toEqual([0, 2000, 3000]);
+  });
+
   it("never goes backwards, whatever the clock does", () => {
     const recorder = run();
     recorder.take({ kind: "route", route: null }, 500);
@@ -64,7 +73,8 @@ describe("a recorded run", () => {
     const recording = run().recording();
     expect(readRecording("{")).toBe("not-a-recording");
     expect(readRecording("null")).toBe("not-a-recording");
-    expect(readRecording(JSON.stringify({ ...recording, version: 2 }))).toBe("other-version");
+    expect(readRecording(JSON.stringify({ ...recording, version: 1 }))).toBe("other-version");
+    expect(readRecording(JSON.stringify({ ...recording, cutAt: 1 }))).toBe("damaged");
     const [first, ...rest] = recording.events;
     expect(readRecording(JSON.stringify({ ...recording, events: [...rest, first] }))).toBe("damaged");
     const strange = [{ at: 0, event: { kind: "script" } }];

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import plan from "../../../lib/network/data/network-eu27.json";
 import steps from "../../../lib/network/data/signatures.json";
-import { dateOf, fibreParts, planOf, signedBy } from "../../../lib/ui/stage/signature-timeline.ts";
+import {
+  dateOf,
+  fibreParts,
+  planOf,
+  signedBy,
+  wayToBrussels,
+} from "../../../lib/ui/stage/signature-timeline.ts";
 
 describe("the signatures of 2019 to 2021 over the plan of the 27", () => {
   it("begins with seven states and ends with twenty-seven", () => {
@@ -32,6 +38,12 @@ describe("the signatures of 2019 to 2021 over the plan of the 27", () => {
     );
     expect(joined.indexOf(true)).toBe(steps.findIndex((step) => step.date === "2019-12"));
     expect(joined.slice(joined.indexOf(true)).every(Boolean)).toBe(true);
+  });
+
+  it("has four islands of the nine in July 2019, and Lisbon reaches Brussels by space only", () => {
+    const nine = steps.find(({ members }) => members === 9);
+    expect(nine?.islands).toHaveLength(4);
+    expect(steps.map(wayToBrussels)).toEqual([null, null, "space", "space", ...Array(5).fill("fibre")]);
   });
 
   it("shows no link of a state that has not signed", () => {
