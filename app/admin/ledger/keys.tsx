@@ -2,10 +2,12 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { KeyLifeView, TopologyView } from "@/lib/keys/api-types.ts";
 import { DataTable } from "@/lib/ui/data-table.tsx";
+import { TextField } from "@/lib/ui/field.tsx";
 import { useQuantity } from "@/lib/ui/format/use-quantity.ts";
+import { matchWords } from "@/lib/ui/match-words.ts";
 import { siteNames } from "@/lib/ui/network/link-names.ts";
 import { Empty, Waiting } from "@/lib/ui/notice.tsx";
 import { ExportButtons } from "@/lib/ui/operations/export-buttons.tsx";
@@ -13,7 +15,9 @@ import { ReadProblem } from "@/lib/ui/operations/read-problem.tsx";
 import { useOperationsRead } from "@/lib/ui/operations/use-operations-read.ts";
 import { KeyStateBadge } from "./key-state-badge.tsx";
 
-/** The newest end-to-end keys; each leads to its life. */
+const wholeKeyId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The newest end-to-end keys, as many as fit what is asked for; each, and any by its identifier, leads to its life. */
 export function Keys(props: { topology: TopologyView; keyHref: (keyId: string) => string }) {
   const t = useTranslations("ledger");
   const common = useTranslations("common");
@@ -21,6 +25,7 @@ export function Keys(props: { topology: TopologyView; keyHref: (keyId: string) =
   const quantity = useQuantity();
   const names = useMemo(() => siteNames(props.topology), [props.topology]);
   const nameOf = (site: string) => names.get(site) ?? site;
+  const [query, setQuery] = useState("");
   const { value, problem, reload } = useOperationsRead<readonly KeyLifeView[]>(
     "/ops/keys",
     { limit: 200 },
@@ -35,15 +40,45 @@ export function Keys(props: { topology: TopologyView; keyHref: (keyId: string) =
       </Empty>
     );
   }
+  const asked = query.trim().toLowerCase();
+  const words = (key: KeyLifeView) =>
+    [key.keyId, nameOf(key.masterSite), ...key.slaveSites.map(nameOf), key.suite ?? ""].join(" ");
+  const shown = value.filter((key) => matchWords(words(key), asked));
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pb-8">
-      <div className="flex justify-end px-4 pt-4">
+      <div className="flex flex-wrap items-center justify-between gap-3 px-4 pt-4">
+        <div className="w-96 max-w-full">
+          <TextField
+            label={t("filterKeys")}
+            hideLabel
+            icon="search"
+            type="search"
+            placeholder={t("filterKeys")}
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+          />
+        </div>
         <ExportButtons name="keys" value={value} rows={() => rowsOf(value)} />
       </div>
+      {wholeKeyId.test(asked) ? (
+        <p className="px-4">
+          <Link
+            href={props.keyHref(asked)}
+            className="rounded-sm font-medium text-accent underline-offset-2 hover:underline"
+          >
+            {t("openKey", { id: asked })}
+          </Link>
+        </p>
+      ) : null}
+      {shown.length === 0 ? (
+        <p role="status" className="px-4 text-ink-soft">
+          {t("noKeyFits", { count: value.length })}
+        </p>
+      ) : null}
       <div className="thin-scroll overflow-x-auto border-y border-line bg-surface">
         <DataTable
           caption={t("tabs.keys")}
-          rows={value}
+          rows={shown}
           rowKey={(key) => key.keyId}
           initialSort={{ key: "requested", descending: true }}
           columns={[
