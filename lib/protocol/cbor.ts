@@ -50,9 +50,13 @@ export function decodeWith<T>(codec: Codec<T>, name: string, bytes: Uint8Array, 
   return codec.fromItem(item, name);
 }
 
+const float64Length = 9;
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** cborg replaces malformed UTF-8 and drops a byte order mark; both would read two encodings as one text. */
+/**
+ * What cborg would read two encodings of as one: it replaces malformed UTF-8 and drops a byte order mark, and gives whole
+ * numbers written as floats, and short floats, as the same numbers.
+ */
 class StrictTokenizer extends Tokenizer {
   constructor(bytes: Uint8Array) {
     super(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), {
@@ -70,6 +74,12 @@ class StrictTokenizer extends Tokenizer {
         throw new ProtocolError("cbor.text", "a text is not valid UTF-8");
       }
     }
+    const isFloat = Type.equals(token.type, Type.float);
+    if (isFloat && (token.encodedLength !== float64Length || Number.isInteger(token.value)))
+      throw new ProtocolError(
+        "cbor.not-shortest",
+        "a number is written in another way than the one there is",
+      );
     return token;
   }
 }

@@ -33,6 +33,25 @@ describe("a relay that misbehaves", () => {
     },
   );
 
+  it("cannot spell a message another way, so that its signature holds and its place in the line does not", async () => {
+    world.relay.tamper = (entry) => {
+      if (entry.kind !== "envelope" || parseEnvelope(entry.bytes).fields.sequence !== 1) return entry;
+      // The first key of the envelope's map, 1, as a half float.
+      const bytes = new Uint8Array([
+        ...entry.bytes.subarray(0, 1),
+        0xf9,
+        0x3c,
+        0x00,
+        ...entry.bytes.subarray(2),
+      ]);
+      return { ...entry, bytes };
+    };
+    for (const text of ["one", "two"]) await alice.engine.send(conversation, text, "OTP");
+    const seen = await untilTexts(bob, conversation, [null, "two"]);
+    expect(seen[0]?.problem?.code).toBe("cbor.not-shortest");
+    expect(seen[1]?.problem).toBeNull();
+  });
+
   it("does not make a sender believe that a message it altered was delivered", async () => {
     world.relay.tamper = alter(2);
     const ids: string[] = [];

@@ -73,6 +73,23 @@ describe("deterministic CBOR", () => {
     );
   });
 
+  test("no small integer can be spelt as a float, wherever it stands", () => {
+    const good = write({ count: 7, name: "a", data: raw(), flags: [], extra: 3 });
+    const spellings = (number: number) => {
+      const view = new DataView(new ArrayBuffer(14));
+      view.setUint8(0, 0xfa);
+      view.setFloat32(1, number);
+      view.setUint8(5, 0xfb);
+      view.setFloat64(6, number);
+      return [new Uint8Array(view.buffer, 0, 5), new Uint8Array(view.buffer, 5, 9)];
+    };
+    for (const [at, byte] of good.entries())
+      for (const spelling of byte < 0x18 ? spellings(byte) : [])
+        expect(() =>
+          readBytes(raw(...good.subarray(0, at), ...spelling, ...good.subarray(at + 1))),
+        ).toThrow();
+  });
+
   const refused: readonly [string, Uint8Array, string][] = [
     ["an integer that is not the shortest", raw(0xa4, 0x01, 0x18, 0x05, ...rest), "cbor.not-shortest"],
     ["a key that is not the shortest", raw(0xa4, 0x18, 0x01, 0x05, ...rest), "cbor.not-shortest"],
@@ -93,6 +110,13 @@ describe("deterministic CBOR", () => {
     ["nothing at all", raw(), "cbor.truncated"],
     ["a wrong type", raw(0xa4, 0x01, 0x61, 0x61, ...rest), "cbor.type"],
     ["a negative integer", raw(0xa4, 0x01, 0x20, ...rest), "cbor.range"],
+    ["a float for an integer", raw(0xa4, 0x01, 0xf9, 0x45, 0x00, ...rest), "cbor.not-shortest"],
+    ["a float for a key", raw(0xa4, 0xf9, 0x3c, 0x00, 0x05, ...rest), "cbor.not-shortest"],
+    [
+      "a long float for an integer",
+      raw(0xa4, 0x01, 0xfb, 0x40, 0x14, 0, 0, 0, 0, 0, 0, ...rest),
+      "cbor.not-shortest",
+    ],
     ["a tag", raw(0xc1, 0xa0), "cbor.malformed"],
     ["null", raw(0xf6), "cbor.type"],
     ["a number beyond 2^53", raw(0xa4, 0x01, 0x1b, 0xff, 0, 0, 0, 0, 0, 0, 0, ...rest), "cbor.range"],
