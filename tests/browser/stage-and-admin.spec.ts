@@ -170,7 +170,13 @@ test.describe("administration", () => {
     await open("/ledger");
     const { page } = administrator;
     await page.getByRole("tab", { name: "Keys" }).click();
-    await page.getByRole("table").getByRole("link").first().click();
+    const first = page.getByRole("table").getByRole("link").first();
+    const keyId = (await first.getAttribute("title")) ?? "";
+    const filter = page.getByRole("searchbox", { name: "Filter by site, suite or identifier" });
+    await filter.fill("no such key");
+    await expect(page.getByText("None of the newest")).toBeVisible();
+    await filter.fill(keyId);
+    await page.getByRole("link", { name: `Open the life of ${keyId}` }).click();
     await expect(page.getByRole("main")).toContainText("Requested at");
     await open("/kmes");
     await expect(page.getByRole("main")).toContainText("ETSI GS QKD 014");

@@ -125,6 +125,9 @@ describe("a replay", () => {
       for (const [at, picture] of seen.filter(([when], i) => seen[i + 1]?.[0] !== when))
         expect(moments.findLast((one) => one.at <= at)?.picture, `at ${at}`).toEqual(untold(picture));
       expect(moments.at(-1)).toMatchObject({ at: 9500, playing: false });
+      // The slider moves also while nothing happens, at least four times a second.
+      const told = moments.map(({ at }) => at);
+      expect(Math.max(...told.slice(1).map((at, index) => at - (told[index] ?? 0)))).toBeLessThanOrEqual(250);
     }
   });
 
