@@ -125,6 +125,28 @@ describe("implementations", () => {
     }
   });
 
+  test("of Ed25519 give the same answer for a key of mixed order, where the equation with cofactor always holds", async () => {
+    const { Point } = ed25519;
+    const order = Point.Fn.ORDER;
+    const number = (bytes: Uint8Array) => bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+    const ofOrderEight = Point.fromHex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a");
+    const backends = [nobleEd25519, webCryptoEd25519, ...(nodeEd25519 === undefined ? [] : [nodeEd25519])];
+    const answers: boolean[] = [];
+    for (let i = 0; i < 24; i++) {
+      const [a, r, message] = [number(random(32)) % order, number(random(32)) % order, random(9)];
+      const publicKey = new Uint8Array(Point.BASE.multiply(a).add(ofOrderEight).toBytes());
+      const commitment = Point.BASE.multiply(r).toBytes();
+      const k = number(sha512(new Uint8Array([...commitment, ...publicKey, ...message]))) % order;
+      const s = Point.Fn.toBytes((r + k * a) % order);
+      const signature = new Uint8Array([...commitment, ...s]);
+      expect(ed25519.verify(signature, message, publicKey, { zip215: false })).toBe(true);
+      const given = await Promise.all(backends.map((one) => one.verify(publicKey, message, signature)));
+      expect(new Set(given).size).toBe(1);
+      answers.push(given[0] as boolean);
+    }
+    expect(answers).toContain(false);
+  });
+
   test("of SHA-512 agree", () => {
     const [one, two] = [random(100), random(7)];
     expect(hash(one, two)).toEqual(new Uint8Array(sha512(new Uint8Array([...one, ...two]))));
