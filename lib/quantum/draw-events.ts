@@ -7,6 +7,7 @@ export interface EventKind {
 }
 
 const cells = 65_536;
+const cellsAtOnce = 16_384;
 /** No kind's code: the cell belongs to more than one. */
 const shared = 255;
 
@@ -31,17 +32,29 @@ export function drawEvents(
     if (start < end) table.fill(code, Math.ceil(start), Math.floor(end));
     if (Math.floor(end) < end) table[Math.floor(end)] = shared;
   });
+  const codeAt = (cell: number): number => {
+    const code = table[cell] as number;
+    return code === shared ? kindAt(kinds, ends, cell + random.double()) : code;
+  };
   const events = new Uint8Array(count);
-  const words = new Uint16Array(Math.min(count, 16_384));
-  const bytes = new Uint8Array(words.buffer);
-  for (let from = 0; from < count; from += words.length) {
+  // Two cells to a word, two events to a half word: half as many loads and stores.
+  const pairs = new Uint16Array(events.buffer, 0, count >> 1);
+  const words = new Uint32Array(cellsAtOnce >> 1);
+  const bytes = new Uint8Array(words.buffer, 0, 2 * Math.min(count, cellsAtOnce));
+  for (let from = 0; from < count; from += cellsAtOnce) {
     random.fill(bytes);
-    const until = Math.min(words.length, count - from);
-    for (let i = 0; i < until; i++) {
-      const cell = words[i] as number;
-      const code = table[cell] as number;
-      events[from + i] = code === shared ? kindAt(kinds, ends, cell + random.double()) : code;
+    const until = Math.min(cellsAtOnce, count - from);
+    for (let i = 0; i < until >> 1; i++) {
+      const word = words[i] as number;
+      let first = table[word & 0xffff] as number;
+      let second = table[word >>> 16] as number;
+      if (first === shared || second === shared) {
+        first = codeAt(word & 0xffff);
+        second = codeAt(word >>> 16);
+      }
+      pairs[(from >> 1) + i] = first | (second << 8);
     }
+    if (until & 1) events[count - 1] = codeAt((words[until >> 1] as number) & 0xffff);
   }
   return events;
 }
