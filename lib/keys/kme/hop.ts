@@ -1,5 +1,5 @@
 import { poly1305 } from "@noble/ciphers/_poly1305.js";
-import { type Bytes, concatBytes, utf8 } from "../../shared/bytes.ts";
+import { type Bytes, utf8 } from "../../shared/bytes.ts";
 import { equalSecret } from "../../shared/equal-secret.ts";
 import { VernamError } from "../../shared/errors.ts";
 import type { SecretBytes } from "../../shared/secret-bytes.ts";
@@ -44,8 +44,7 @@ export function sealHop(
   return linkKey.consume((pad) => {
     checkLength(pad, key.length);
     const ciphertext = xor(key, pad);
-    const head = headOf(relayId, linkId, reservation);
-    const tag = poly1305(concatBytes(head, ciphertext), pad.subarray(key.length));
+    const tag = tagOf(relayId, linkId, reservation, ciphertext, pad.subarray(key.length));
     return { relayId, linkId, reservation, ciphertext, tag };
   });
 }
@@ -58,19 +57,32 @@ export function openHop(frame: HopFrame, linkKey: SecretBytes): Bytes {
   return linkKey.consume((pad) => {
     const length = pad.length - hopTagKeyBytes;
     if (frame.ciphertext.length !== length) throw new RelayTamperedError(frame.linkId);
-    const head = headOf(frame.relayId, frame.linkId, frame.reservation);
-    const expected = poly1305(concatBytes(head, frame.ciphertext), pad.subarray(length));
+    const { relayId, linkId, reservation, ciphertext } = frame;
+    const expected = tagOf(relayId, linkId, reservation, ciphertext, pad.subarray(length));
     if (!equalSecret(expected, frame.tag)) throw new RelayTamperedError(frame.linkId);
     return xor(frame.ciphertext, pad);
   });
 }
 
-function headOf(relayId: Uint8Array, linkId: string, { offset, bytes }: PoolReservation): Bytes {
-  const numbers = new Uint8Array(16);
-  const view = new DataView(numbers.buffer);
-  view.setBigUint64(0, BigInt(offset));
-  view.setBigUint64(8, BigInt(bytes));
-  return concatBytes(label, relayId, numbers, utf8(linkId), Uint8Array.of(0));
+/** Poly1305 of label ‖ relay ‖ offset ‖ bytes ‖ link ‖ 0 ‖ ciphertext, gathered in one buffer. */
+function tagOf(
+  relayId: Uint8Array,
+  linkId: string,
+  { offset, bytes }: PoolReservation,
+  ciphertext: Uint8Array,
+  key: Uint8Array,
+): Uint8Array {
+  const link = utf8(linkId);
+  const start = label.length + relayId.length;
+  const message = new Uint8Array(start + 16 + link.length + 1 + ciphertext.length);
+  message.set(label);
+  message.set(relayId, label.length);
+  const view = new DataView(message.buffer);
+  view.setBigUint64(start, BigInt(offset));
+  view.setBigUint64(start + 8, BigInt(bytes));
+  message.set(link, start + 16);
+  message.set(ciphertext, start + 17 + link.length);
+  return poly1305(message, key);
 }
 
 function xor(text: Uint8Array, pad: Uint8Array): Bytes {
