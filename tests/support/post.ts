@@ -19,9 +19,10 @@ export interface PostIdentity {
   readonly user: { readonly id: string; readonly name: string; readonly site: string };
 }
 
-/** A demonstration post of the small network. */
+/** A demonstration post of the small network, else of the nine states'. */
 export function findPost(handle: string): PostIdentity {
-  const post = listPosts("iberia-small").find((candidate) => candidate.handle === handle);
+  const posts = [...listPosts("iberia-small"), ...listPosts("nine")];
+  const post = posts.find((candidate) => candidate.handle === handle);
   if (post === undefined) throw new Error(`no post ${handle}`);
   return { handle, user: { id: toHex(post.user), name: post.name, site: post.site.id } };
 }
