@@ -82,6 +82,7 @@ function OpenVault({ api }: { api: MessengerApi }) {
           <Waiting>{t("opening")}</Waiting>
         ) : null}
         <section aria-label={t("documents")} className="grid gap-4">
+          {documents?.length ? <p className="max-w-prose text-sm text-ink-soft">{t("thisDevice")}</p> : null}
           {documents?.map((record) => (
             <DocumentCard key={record.vault} record={record} vault={vault} />
           ))}

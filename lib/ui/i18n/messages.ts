@@ -1,4 +1,4 @@
-import en from "./en.json" with { type: "json" };
+import en from "./en.json";
 import type { Locale } from "./locales.ts";
 import { withFallback } from "./with-fallback.ts";
 
@@ -6,14 +6,14 @@ export type Messages = typeof en;
 
 /** One file for each language, read when somebody first chooses it. */
 const files: Readonly<Record<Exclude<Locale, "en">, () => Promise<{ readonly default: object }>>> = {
-  pt: () => import("./pt.json", { with: { type: "json" } }),
-  es: () => import("./es.json", { with: { type: "json" } }),
-  fr: () => import("./fr.json", { with: { type: "json" } }),
-  de: () => import("./de.json", { with: { type: "json" } }),
-  nl: () => import("./nl.json", { with: { type: "json" } }),
-  it: () => import("./it.json", { with: { type: "json" } }),
-  hu: () => import("./hu.json", { with: { type: "json" } }),
-  mt: () => import("./mt.json", { with: { type: "json" } }),
+  pt: () => import("./pt.json"),
+  es: () => import("./es.json"),
+  fr: () => import("./fr.json"),
+  de: () => import("./de.json"),
+  nl: () => import("./nl.json"),
+  it: () => import("./it.json"),
+  hu: () => import("./hu.json"),
+  mt: () => import("./mt.json"),
 };
 
 const read = new Map<Locale, Promise<Messages>>([["en", Promise.resolve(en)]]);
