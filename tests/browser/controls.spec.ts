@@ -99,14 +99,19 @@ test("an emptied pool holds no key", async () => {
 test("a compromised node is followed by exactly what it saw", async () => {
   await presenter.page.getByRole("radio", { name: "Network and sky" }).check();
   const sent = presenter.page.locator('[data-desk="alice"]');
-  await sent.getByRole("textbox", { name: "Write a message" }).fill("Over the trusted nodes.");
-  await sent.getByRole("button", { name: "Send", exact: true }).click();
-  await expect(happened("delivered")).toBeVisible({ timeout: 45_000 });
-  await press("Compromise", "nodeCompromised", /it saw \d+ of \d+ keys/);
   const seen = controls().locator("[data-seen]");
-  await expect(seen).toBeVisible(soon);
-  const told = Number(/saw (\d+) of/.exec((await seen.locator("summary").textContent()) ?? "")?.[1]);
-  expect(told).toBeGreaterThan(0);
+  let told = 0;
+  // Routes move while pools fill: what was on the way when a message left need not be on it now.
+  await expect(async () => {
+    if (await button("Trust again").isVisible()) await button("Trust again").click();
+    await sent.getByRole("textbox", { name: "Write a message" }).fill("Over the trusted nodes.");
+    await sent.getByRole("button", { name: "Send", exact: true }).click();
+    await expect(happened("delivered")).toBeVisible({ timeout: 45_000 });
+    await press("Compromise", "nodeCompromised", /it saw \d+ of \d+ keys/);
+    await expect(seen).toBeVisible(soon);
+    told = Number(/saw (\d+) of/.exec((await seen.locator("summary").textContent()) ?? "")?.[1]);
+    expect(told).toBeGreaterThan(0);
+  }).toPass({ timeout: 60_000 });
   await expect(seen.locator("li")).toHaveCount(Math.min(told, 500));
   await press("Trust again", "nodeTrusted", "trusted again");
   await expect(seen).toHaveCount(0, soon);
