@@ -4,7 +4,7 @@ import { packBits, unpackBits } from "../../lib/quantum/bits.ts";
 import { CascadeResponder } from "../../lib/quantum/cascade-alice.ts";
 import { CascadeCorrector } from "../../lib/quantum/cascade-bob.ts";
 import { askParts } from "../../lib/quantum/cascade-request.ts";
-import { type CascadeSchedule, cascadeSchedule } from "../../lib/quantum/cascade-schedule.ts";
+import { type CascadeSchedule, cascadeSchedule, checkParities } from "../../lib/quantum/cascade-schedule.ts";
 import { binaryEntropy } from "../../lib/quantum/entropy.ts";
 import { createInterleaver } from "../../lib/quantum/interleaver.ts";
 import { createSeededRandom, type RandomSource } from "../../lib/quantum/random.ts";
@@ -111,6 +111,15 @@ describe("Cascade", () => {
       }
       expect(leaked / limit).toBeLessThan(efficiency);
     }
+  });
+
+  it("asks nothing about halves that lie beyond the end", () => {
+    const alice = Uint8Array.of(0, 1, 1, 0, 1);
+    const bob = Uint8Array.of(0, 1, 1, 0, 0);
+    const { responder } = reconcile(alice, bob, { blockSizesLog2: [3] }, 1);
+    expect(bob).toEqual(alice);
+    // The block, its first half, and the check: the rest of the second half is one position.
+    expect(responder.leakedBits).toBe(2 + checkParities);
   });
 
   it("refuses requests that make no sense", () => {

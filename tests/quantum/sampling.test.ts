@@ -107,8 +107,14 @@ describe("drawn events", () => {
     }
   });
 
-  it("may be none", () => {
+  it("may be any number, none too", () => {
     expect(drawEvents(seeded(9), kinds, 0)).toHaveLength(0);
+    const halves = [1, 2].map((code) => ({ code, probability: 0.5 }));
+    for (const count of [1, 2, 5, 16_383, 16_384, 16_385, 40_001]) {
+      const events = drawEvents(seeded(count), halves, count);
+      expect(events).toHaveLength(count);
+      expect(events.every((code) => code === 1 || code === 2)).toBe(true);
+    }
   });
 });
 
