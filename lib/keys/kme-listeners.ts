@@ -17,7 +17,7 @@ const portsSchema = z.record(z.string(), z.int().min(1).max(65_535));
 
 /** KMEs keep their ports from one start to the next in kmes.json, as long as nobody else takes them. */
 export async function openKmeListeners(
-  options: Pick<KeyWorldOptions, "dataFolder" | "listen">,
+  options: Pick<KeyWorldOptions, "dataFolder" | "listen" | "log">,
   sites: readonly string[],
   pki: KeyNetworkPki,
   kme: (site: string) => Kme,
@@ -33,7 +33,8 @@ export async function openKmeListeners(
     })),
   );
   const clientRoot = pki.root.certificate;
-  const server = await KmeServer.listen({ host, clientRoot, saes: pki.saes, listeners, manners });
+  const { log = () => undefined } = options;
+  const server = await KmeServer.listen({ host, clientRoot, saes: pki.saes, listeners, manners, log });
   const taken = Object.fromEntries(sites.map((site) => [site, server.port(site)]));
   writePublicFile(path, JSON.stringify(taken, null, 1));
   const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;

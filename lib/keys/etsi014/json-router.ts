@@ -37,9 +37,12 @@ class TooLargeError extends Error {}
 /** Routes requests to handlers of JSON and answers whatever comes with the error JSON of ETSI GS QKD 014. */
 export class JsonRouter {
   readonly #routes: readonly JsonRoute[];
+  readonly #log: (error: unknown) => void;
 
-  constructor(routes: readonly JsonRoute[]) {
+  /** @param log told of errors that no client is to blame for; they are answered with 503 and no detail. */
+  constructor(routes: readonly JsonRoute[], log: (error: unknown) => void) {
     this.#routes = routes;
+    this.#log = log;
   }
 
   /** Never rejects. */
@@ -56,6 +59,9 @@ export class JsonRouter {
       const body = request.method === "POST" ? await readJson(request) : undefined;
       send(response, 200, await handler({ request, part: decode(found.part), query, body }));
     } catch (error) {
+      // The client went away, or the failure came while its answer was being sent.
+      if (response.headersSent || response.destroyed) return;
+      if (isUnexpected(error)) this.#log(error);
       refuse(response, error);
     }
   }
@@ -122,8 +128,6 @@ function refuseMethod(response: ServerResponse, { post }: JsonRoute): void {
 }
 
 function refuse(response: ServerResponse, error: unknown): void {
-  // The client went away, or the failure came while its answer was being sent.
-  if (response.headersSent || response.destroyed) return;
   const { status, message, retryAfterMs } = describeError(error);
   if (retryAfterMs !== undefined) response.setHeader("retry-after", String(Math.ceil(retryAfterMs / 1000)));
   // What is left of the body is not read.
@@ -139,6 +143,17 @@ function send(response: ServerResponse, status: number, body: unknown): void {
     "content-length": Buffer.byteLength(text),
   });
   response.end(text);
+}
+
+function isUnexpected(error: unknown): boolean {
+  const known = [
+    KeyRequestError,
+    KeyNotFoundError,
+    KeyNotAuthorisedError,
+    KeyUnavailableError,
+    TooLargeError,
+  ];
+  return !known.some((kind) => error instanceof kind);
 }
 
 function describeError(error: unknown): { status: number; message: string; retryAfterMs?: number } {

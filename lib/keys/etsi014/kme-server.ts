@@ -29,6 +29,8 @@ export interface KmeServerOptions {
   readonly listeners: readonly KmeListener[];
   readonly manners?: KmeManners;
   readonly patience?: Patience;
+  /** Told of errors that are no client's fault. */
+  readonly log?: (error: unknown) => void;
 }
 
 /** How long a client may take. Whoever sends a byte now and then holds a connection no longer than this. */
@@ -55,20 +57,21 @@ export class KmeServer {
   readonly #callers = new WeakMap<TLSSocket, Caller & { readonly fingerprint: string }>();
   readonly #saes: SaeRegister;
 
-  private constructor(saes: SaeRegister, manners: KmeManners) {
+  private constructor(saes: SaeRegister, manners: KmeManners, log: (error: unknown) => void) {
     this.#saes = saes;
     this.#grace = new RetryGrace(manners.retryGraceMs ?? 0);
     const identify = (request: IncomingMessage) => this.#identify(request);
     const openApi = describeKmeApi(manners.strict);
-    this.#router = new JsonRouter([
+    const routes = [
       ...kmeRoutes(identify, this.#grace, manners.strict === true),
       ...skipRoutes(identify, saes),
       { path: /^\/openapi\.json$/, get: () => openApi },
-    ]);
+    ];
+    this.#router = new JsonRouter(routes, log);
   }
 
   static async listen(options: KmeServerOptions): Promise<KmeServer> {
-    const server = new KmeServer(options.saes, options.manners ?? {});
+    const server = new KmeServer(options.saes, options.manners ?? {}, options.log ?? (() => undefined));
     try {
       await Promise.all(options.listeners.map((listener) => server.#open(listener, options)));
     } catch (error) {
