@@ -85,7 +85,8 @@ export class Gateways {
     const worker = startMlDsaWorker();
     try {
       const parts = await openParts(options, worker);
-      const endHousekeeping = startGatewayHousekeeping(options.queue, options.now, options.log);
+      const { database, queue, now, log } = options;
+      const endHousekeeping = startGatewayHousekeeping(database, queue, now, log);
       return new Gateways({ ...parts, worker, endHousekeeping });
     } catch (error) {
       await worker.close();

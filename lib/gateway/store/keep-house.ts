@@ -1,8 +1,10 @@
 import type { CommitQueue } from "../../shared/database/commit-queue.ts";
+import type { Database } from "../../shared/database/database.ts";
 
 /** Copies and records stay this long, unless they are acknowledged. */
 const retentionMs = 30 * 24 * 60 * 60 * 1000;
 const everyMs = 60 * 60 * 1000;
+const reclaimEveryMs = 10 * 60 * 1000;
 
 /**
  * Removes what nobody can ask for any more: copies and received records after 30 days, sealing contexts without
@@ -27,13 +29,24 @@ export async function removeExpired(queue: CommitQueue, now: number): Promise<vo
   });
 }
 
+/** Makes the room of delivered copies and notices usable again: the embedded database has nobody else who would. */
+export async function reclaimRoom(database: Database): Promise<void> {
+  if (database.kind === "pglite") await database.exec(`VACUUM "gateway_copy", "gateway_outbox"`);
+}
+
 /** A round an hour; one that fails is made up for by the next. Returns the function that ends them. */
 export function startGatewayHousekeeping(
+  database: Database,
   queue: CommitQueue,
   now: () => number,
   log: (error: unknown) => void,
 ): () => void {
-  const timer = setInterval(() => void removeExpired(queue, now()).catch(log), everyMs);
-  timer.unref();
-  return () => clearInterval(timer);
+  const timers = [
+    setInterval(() => void removeExpired(queue, now()).catch(log), everyMs),
+    setInterval(() => void reclaimRoom(database).catch(log), reclaimEveryMs),
+  ];
+  for (const timer of timers) timer.unref();
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+  };
 }

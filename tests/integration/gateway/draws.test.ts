@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { removeExpired } from "../../../lib/gateway/store/keep-house.ts";
+import { reclaimRoom, removeExpired } from "../../../lib/gateway/store/keep-house.ts";
 import { parseDrawRecord, verifyDrawRecord } from "../../../lib/protocol/draw-record.ts";
 import { hash } from "../../../lib/protocol/hash.ts";
 import { sortRecipients } from "../../../lib/protocol/recipients.ts";
@@ -252,4 +252,24 @@ test("keeping house removes month-old copies and records, and neither the regist
   expect(await count("gateway_spent")).toBe(spent);
   const requests = await world.database.query(`SELECT 1 FROM "gateway_record" WHERE "request" IS NOT NULL`);
   expect(requests.length).toBeGreaterThan(0);
+});
+
+test("the room of delivered copies is used again", async () => {
+  const { database } = world;
+  const rounds = async () => {
+    for (let round = 0; round < 5; round++) {
+      await database.query(
+        `INSERT INTO "gateway_copy" ("site", "device", "record_hash", "context", "position", "sealed", "created_at")
+         SELECT 'nowhere', '\\x01', sha512(n::text::bytea), '\\x02', 1, sha512('sealed'), 0 FROM generate_series(1, 2000) AS s(n)`,
+      );
+      await database.query(`DELETE FROM "gateway_copy" WHERE "site" = 'nowhere'`);
+      await reclaimRoom(database);
+    }
+    const [size] = await database.query<{ bytes: number }>(
+      `SELECT pg_total_relation_size('gateway_copy')::int8 AS bytes`,
+    );
+    return size!.bytes;
+  };
+  const before = await rounds();
+  expect(await rounds()).toBeLessThan(1.3 * before);
 });
