@@ -3,10 +3,9 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "tests/browser",
   testMatch: "**/*.spec.ts",
-  globalSetup: "./tests/browser/support/start-deployment.ts",
   timeout: 90_000,
   expect: { timeout: 20_000 },
-  workers: 1,
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   reporter: [["list"], ["json"]],

@@ -1,9 +1,9 @@
-import { expect, test } from "@playwright/test";
-import { withOwnDeployment } from "./support/own-deployment.ts";
+import { expect } from "@playwright/test";
 import { expectQuiet, Post } from "./support/post.ts";
+import { test, withDeployment } from "./support/worker-deployment.ts";
 
 test.describe.configure({ mode: "serial" });
-withOwnDeployment();
+withDeployment(["administrator", "auditor"], { leavesTraces: true });
 
 let administrator: Post;
 let auditor: Post;
@@ -106,8 +106,8 @@ test("every page says that it shows metadata only, and fits a phone", async () =
     await expect(administrator.page.getByText("Metadata only.").first()).toBeVisible();
     await open(auditor, name);
     const { page } = auditor;
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(over, `width of ${name}`).toBeLessThanOrEqual(0);
+    const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await expect.poll(over, `width of ${name}`).toBeLessThanOrEqual(0);
     await expect(page.getByText("Metadata only.").last()).toBeVisible();
   }
 });

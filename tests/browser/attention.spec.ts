@@ -1,9 +1,9 @@
-import { expect, test } from "@playwright/test";
-import { withOwnDeployment } from "./support/own-deployment.ts";
+import { expect } from "@playwright/test";
 import { Post } from "./support/post.ts";
+import { test, withDeployment } from "./support/worker-deployment.ts";
 
 test.describe.configure({ mode: "serial", timeout: 150_000 });
-withOwnDeployment();
+withDeployment(["pt-lis-mne", "es-mad-mfa"]);
 
 let lisbon: Post;
 let madrid: Post;

@@ -1,21 +1,24 @@
-import { expect, test } from "@playwright/test";
-import { Post } from "./support/post.ts";
-import { sharedPosts } from "./support/shared-deployment.ts";
+import { expect } from "@playwright/test";
+import { nameOf, Post } from "./support/post.ts";
+import { test, withDeployment } from "./support/worker-deployment.ts";
 
 test.describe.configure({ mode: "serial" });
 
-const [here, there] = sharedPosts.content;
+const here = "officer-pt-lis-mne";
+const there = "officer-es-mad-mfa";
+withDeployment([here, there]);
+
 let lisbon: Post;
 let madrid: Post;
 
 test.beforeAll(async ({ browser }) => {
-  lisbon = await Post.signIn(browser, here.handle);
-  madrid = await Post.signIn(browser, there.handle);
+  lisbon = await Post.signIn(browser, here);
+  madrid = await Post.signIn(browser, there);
   await lisbon.ready();
   await madrid.ready();
-  await lisbon.openConversation(there.name);
+  await lisbon.openConversation(nameOf(there));
   await lisbon.send("The room is number four.", "AES-256");
-  await madrid.openConversation(here.name);
+  await madrid.openConversation(nameOf(here));
   await madrid.sees("The room is number four.");
 });
 

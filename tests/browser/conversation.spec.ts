@@ -1,10 +1,10 @@
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { expectAccessibleInBothThemes } from "./support/accessibility.ts";
-import { expectQuiet, Post, sharedPort } from "./support/post.ts";
-import { sharedPosts, withLinksAtRest } from "./support/shared-deployment.ts";
+import { expectQuiet, Post } from "./support/post.ts";
+import { deploymentPort, test, withDeployment } from "./support/worker-deployment.ts";
 
 test.describe.configure({ mode: "serial" });
-withLinksAtRest();
+withDeployment(["pt-lis-mne", "es-mad-mfa", "auditor"]);
 
 const madridPlace = "Ministry of Foreign Affairs, Madrid";
 const lisbonPlace = "Ministry of Foreign Affairs, Lisbon";
@@ -13,9 +13,8 @@ let lisbon: Post;
 let madrid: Post;
 
 test.beforeAll(async ({ browser }) => {
-  const [here, there] = sharedPosts.conversation;
-  lisbon = await Post.signIn(browser, here.handle);
-  madrid = await Post.signIn(browser, there.handle);
+  lisbon = await Post.signIn(browser, "pt-lis-mne");
+  madrid = await Post.signIn(browser, "es-mad-mfa");
   await lisbon.ready();
   await madrid.ready();
 });
@@ -240,8 +239,8 @@ test("keyboard alone: sign in, find a post, open the conversation, send", async 
     }
     throw new Error(`no way by Tab to ${selector}`);
   };
-  await page.goto(`http://localhost:${sharedPort()}/messages`);
-  const [{ handle }] = sharedPosts.keyboard;
+  await page.goto(`http://localhost:${deploymentPort()}/messages`);
+  const handle = "auditor";
   await expect(page.locator(`[data-post="${handle}"]`)).toBeVisible();
   await focusOn(`[data-post="${handle}"]`, 40);
   await page.keyboard.press("Enter");

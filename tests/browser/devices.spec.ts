@@ -1,20 +1,23 @@
-import { expect, test } from "@playwright/test";
-import { Post } from "./support/post.ts";
-import { sharedPosts } from "./support/shared-deployment.ts";
+import { expect } from "@playwright/test";
+import { nameOf, Post } from "./support/post.ts";
+import { test, withDeployment } from "./support/worker-deployment.ts";
 
 test.describe.configure({ mode: "serial" });
 
-const [here, there] = sharedPosts.devices;
+const here = "administrator";
+const there = "officer";
+withDeployment([here, there]);
+
 let first: Post;
 let second: Post;
 let peer: Post;
 
 test.beforeAll(async ({ browser }) => {
-  first = await Post.signIn(browser, here.handle);
-  peer = await Post.signIn(browser, there.handle);
+  first = await Post.signIn(browser, here);
+  peer = await Post.signIn(browser, there);
   await first.ready();
   await peer.ready();
-  await first.openConversation(there.name);
+  await first.openConversation(nameOf(there));
   await first.send("Written before there was a second device.");
 });
 
@@ -25,7 +28,7 @@ test.afterAll(async () => {
 test("a second browser of the same post waits, shows its digits, and is approved by the first", async ({
   browser,
 }) => {
-  second = await Post.signIn(browser, here.handle);
+  second = await Post.signIn(browser, here);
   const digits = second.page.getByRole("list", { name: "Digits of this device" });
   await expect(digits).toBeVisible({ timeout: 45_000 });
   await expect(second.page.getByRole("img", { name: /QR code/ })).toBeVisible();
@@ -39,7 +42,7 @@ test("a second browser of the same post waits, shows its digits, and is approved
 });
 
 test("both receive, and what one writes appears on the other", async () => {
-  await peer.openConversation(here.name);
+  await peer.openConversation(nameOf(here));
   await second.page.locator("[data-conversation]").first().click();
   await peer.send("To both devices in Lisbon.");
   await first.sees("To both devices in Lisbon.");

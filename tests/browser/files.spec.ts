@@ -1,24 +1,26 @@
 import { readFile } from "node:fs/promises";
-import { type Download, expect, type Locator, type Page, test } from "@playwright/test";
+import { type Download, expect, type Locator, type Page } from "@playwright/test";
 import { expectAccessibleInBothThemes } from "./support/accessibility.ts";
-import { expectQuiet, Post } from "./support/post.ts";
-import { sharedPosts, withLinksAtRest } from "./support/shared-deployment.ts";
+import { expectQuiet, nameOf, Post } from "./support/post.ts";
+import { test, withDeployment } from "./support/worker-deployment.ts";
 
 test.describe.configure({ mode: "serial" });
-withLinksAtRest();
 
-const [here, there] = sharedPosts.files;
+const here = "pt-lis-gns";
+const there = "es-mad-int";
+withDeployment([here, there]);
+
 let lisbon: Post;
 let madrid: Post;
 
 test.beforeAll(async ({ browser }) => {
-  lisbon = await Post.signIn(browser, here.handle);
-  madrid = await Post.signIn(browser, there.handle);
+  lisbon = await Post.signIn(browser, here);
+  madrid = await Post.signIn(browser, there);
   await lisbon.ready();
   await madrid.ready();
-  await lisbon.openConversation(there.name);
+  await lisbon.openConversation(nameOf(there));
   await lisbon.send("Files follow.");
-  await madrid.openConversation(here.name);
+  await madrid.openConversation(nameOf(here));
   await madrid.sees("Files follow.");
 });
 

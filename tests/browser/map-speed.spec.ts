@@ -1,6 +1,8 @@
-import { expect, type Page, test } from "@playwright/test";
-import { sharedPort } from "./support/post.ts";
+import { expect, type Page } from "@playwright/test";
 import { traceTasks } from "./support/trace-tasks.ts";
+import { deploymentPort, test, withDeployment } from "./support/worker-deployment.ts";
+
+withDeployment([]);
 
 /** Twelve seconds of news from every link of the 27 states: no task of the main thread may take as long as a late frame. */
 async function expectFluid(page: Page): Promise<void> {
@@ -17,7 +19,7 @@ test("the map of the 27 states, another state on every link each second, takes n
 }) => {
   const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
   const page = await context.newPage();
-  await page.goto(`http://localhost:${sharedPort()}/design/map`);
+  await page.goto(`http://localhost:${deploymentPort()}/design/map`);
   const main = page.locator("[data-tick]");
   await expect(main).toBeVisible({ timeout: 30_000 });
   expect(Number(await main.getAttribute("data-links"))).toBeGreaterThan(500);
@@ -32,7 +34,7 @@ test("the administration's map and list of the 27 states, news of every link eac
 }) => {
   const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
   const page = await context.newPage();
-  await page.goto(`http://localhost:${sharedPort()}/design/admin?page=health&network=eu27`);
+  await page.goto(`http://localhost:${deploymentPort()}/design/admin?page=health&network=eu27`);
   const rows = page.locator("tr[data-row]");
   await expect.poll(() => rows.count(), { timeout: 30_000 }).toBeGreaterThan(100);
   const first = rows.first();

@@ -1,8 +1,8 @@
-import { expect, test } from "@playwright/test";
-import { withOwnDeployment } from "./support/own-deployment.ts";
+import { expect } from "@playwright/test";
 import { Post } from "./support/post.ts";
+import { test, withDeployment } from "./support/worker-deployment.ts";
 
-withOwnDeployment();
+withDeployment(["pt-lis-gns", "es-mad-int"]);
 
 const madridPlace = "Ministry of the Interior";
 

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { expectAccessibleInBothThemes } from "./support/accessibility.ts";
-import { withOwnDeployment } from "./support/own-deployment.ts";
 import { expectQuiet, Post } from "./support/post.ts";
+import { test, withDeployment } from "./support/worker-deployment.ts";
 
 /** Presenter mode, the audience's window, replay, report, panic key and tours. */
-withOwnDeployment();
+withDeployment(["presenter"], { leavesTraces: true });
 test.describe.configure({ mode: "serial" });
 
 let presenter: Post;

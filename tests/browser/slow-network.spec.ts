@@ -1,10 +1,10 @@
-import { expect, test } from "@playwright/test";
-import { withOwnDeployment } from "./support/own-deployment.ts";
+import { expect } from "@playwright/test";
 import { expectQuiet, Post } from "./support/post.ts";
 import { SlowProxy } from "./support/slow-proxy.ts";
+import { test, withDeployment } from "./support/worker-deployment.ts";
 
 test.describe.configure({ mode: "serial", timeout: 300_000 });
-withOwnDeployment();
+withDeployment(["pt-lis-mne", "es-mad-mfa"]);
 
 /** How far a message of one's own has come, in the words of the page, in the order of its way. */
 const steps = ["Drawing key", "Sending", "Sent", "Delivered", "Read"];

@@ -1,10 +1,10 @@
-import { expect, type Locator, test } from "@playwright/test";
+import { expect, type Locator } from "@playwright/test";
 import { expectAccessibleInBothThemes } from "./support/accessibility.ts";
-import { withOwnDeployment } from "./support/own-deployment.ts";
 import { expectQuiet, Post } from "./support/post.ts";
+import { test, withDeployment } from "./support/worker-deployment.ts";
 
 test.describe.configure({ mode: "serial" });
-withOwnDeployment();
+withDeployment(["presenter", "administrator", "es-mad-int"], { leavesTraces: true });
 
 let presenter: Post;
 let administrator: Post;

@@ -1,5 +1,7 @@
 import { type Browser, type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
+import { listPosts } from "../../../lib/relay/posts.ts";
 import { ConsoleWatch } from "./watch-console.ts";
+import { deploymentPortFor } from "./worker-deployment.ts";
 
 export type Cipher = "One-time pad" | "AES-256";
 
@@ -14,11 +16,11 @@ export interface PostOptions {
   readonly proxy?: string;
 }
 
-/** Port of the deployment that all browser tests share. */
-export function sharedPort(): number {
-  const port = Number(process.env.VERNAM_PORT);
-  if (!port) throw new Error("the shared deployment is not running");
-  return port;
+/** The whole name of a demonstration post, as lists and headings show it. */
+export function nameOf(handle: string): string {
+  const post = listPosts("iberia-small").find((candidate) => candidate.handle === handle);
+  if (post === undefined) throw new Error(`no post ${handle}`);
+  return post.name;
 }
 
 /** A demonstration post in a browser profile of its own, and what a person does there. */
@@ -42,7 +44,7 @@ export class Post {
     door: "messages" | "admin" | "stage" = "messages",
     options: PostOptions = {},
   ): Promise<Post> {
-    const port = options.port ?? (options.room === undefined ? sharedPort() : 0);
+    const port = options.port ?? (options.room === undefined ? deploymentPortFor(handle) : 0);
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
       colorScheme: options.dark ? "dark" : "light",
