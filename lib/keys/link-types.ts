@@ -68,4 +68,9 @@ export interface LinkNetwork {
   counts(linkId: string): { readonly a: LinkEndCounts; readonly b: LinkEndCounts };
   /** Fires when any pool gained key, changed state or condition. Returns the function that unsubscribes. */
   onChange(listener: (linkId: string) => void): () => void;
+  /**
+   * Of a link that makes key by passes: until the next one ends that may bring some, ms of wall time, infinite where none
+   * is foreseen. Undefined: this link makes key all the time, at the rate that was measured.
+   */
+  untilPassMs(linkId: string): number | undefined;
 }

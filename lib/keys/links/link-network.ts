@@ -79,6 +79,10 @@ export class LinkNetworkRunner implements SimulatedLinkNetwork {
     return this.#options.emitter.on("change", listener);
   }
 
+  untilPassMs(): undefined {
+    return undefined;
+  }
+
   on<Name extends keyof LinkEvents>(event: Name, listener: (value: LinkEvents[Name]) => void): () => void {
     return this.#options.emitter.on(
       event,

@@ -97,15 +97,17 @@ export class KeyPolicy {
     const { availableBytes } = this.#network.pool(link);
     const drain = rates === undefined ? 0 : rates.consumed - rates.produced;
     const missing = (queue?.totalBytes ?? 0) - availableBytes;
-    const makes = rates !== undefined && rates.produced > 0;
+    const untilPassMs = this.#network.untilPassMs(link);
+    const produced = rates?.produced ?? 0;
+    const makesItIn = produced > 0 ? Math.max(0, (1000 * missing) / produced) : Number.POSITIVE_INFINITY;
+    const timeToKeyMs = untilPassMs ?? makesItIn;
     return {
       link,
       producedBytesPerSecond: rates?.produced ?? null,
       consumedBytesPerSecond: rates?.consumed ?? null,
       timeToEmptyMs: drain > 0 ? Math.round((1000 * availableBytes) / drain) : null,
       waiting,
-      timeToKeyMs:
-        queue !== undefined && makes ? Math.max(0, Math.round((1000 * missing) / rates.produced)) : null,
+      timeToKeyMs: queue !== undefined && Number.isFinite(timeToKeyMs) ? Math.round(timeToKeyMs) : null,
     };
   }
 
@@ -122,12 +124,19 @@ export class KeyPolicy {
       const missing = this.#missing(wish, link, bytes);
       if (missing <= 0) continue;
       const { condition, capacityBytes } = this.#network.pool(link);
-      const produced = this.#meters.rates(link)?.produced ?? 0;
-      if (produced <= 0 || condition === "alarm" || condition === "down") return undefined;
-      if (bytes > capacityBytes) return undefined;
-      latest = Math.max(latest, (1000 * missing) / (produced - this.#overtaking(wish, link, produced)));
+      if (condition === "alarm" || condition === "down" || bytes > capacityBytes) return undefined;
+      latest = Math.max(latest, this.#timeToMake(wish, link, missing));
     }
-    return latest;
+    return Number.isFinite(latest) ? latest : undefined;
+  }
+
+  /** Milliseconds, infinite where nobody can say. How much a pass brings is the sky's to say: its end is when to ask. */
+  #timeToMake(wish: KeyWish, link: string, missing: number): number {
+    const untilPassMs = this.#network.untilPassMs(link);
+    if (untilPassMs !== undefined) return untilPassMs;
+    const produced = this.#meters.rates(link)?.produced ?? 0;
+    if (produced <= 0) return Number.POSITIVE_INFINITY;
+    return (1000 * missing) / (produced - this.#overtaking(wish, link, produced));
   }
 
   /** Bytes per second that later priority requests will take before an ordinary one: as of the last minute. */

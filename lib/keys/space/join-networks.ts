@@ -15,6 +15,7 @@ export function joinNetworks(fibre: SimulatedLinkNetwork, space: SpaceNetwork): 
         for (const end of ends) end();
       };
     },
+    untilPassMs: (link) => of(link).untilPassMs(link),
     on<Name extends keyof LinkEvents>(name: Name, listener: (value: LinkEvents[Name]) => void) {
       const ends = [fibre.on(name, listener), space.on(name, listener)];
       return () => {

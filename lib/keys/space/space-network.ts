@@ -105,6 +105,16 @@ export class SpaceNetwork implements SimulatedLinkNetwork {
     return this.#options.emitter.on("change", listener);
   }
 
+  untilPassMs(linkId: string): number {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const pass = this.#timetable
+      .known(now, now + dayMs)
+      .filter(({ link, expected }) => link === linkId && expected.secretBits > 0)
+      .reduce((first, { set }) => Math.min(first, set), Number.POSITIVE_INFINITY);
+    return (pass - now) / clock.rate;
+  }
+
   on<Name extends keyof LinkEvents>(event: Name, listener: (value: LinkEvents[Name]) => void): () => void {
     return this.#options.emitter.on(
       event,

@@ -163,4 +163,25 @@ describe("a request that nobody can say when to meet", () => {
     await network.fill(link, 100);
     expect(policy.admit(askerOf("other", "ordinary", 100, 0).wish)).toBeUndefined();
   });
+
+  it("whose key comes by passes waits for the next one, whatever the last one brought", async () => {
+    let now = 0;
+    const { topology } = graphOf(2, [{ a: 0, b: 1, key: 0 }]);
+    const network = await FakeLinkNetwork.open(topology, ledger, 0);
+    const policy = new KeyPolicy(network, () => now);
+    // A pass that has just ended: by its rate there would be key in a second.
+    now = 10_000;
+    await network.fill(link, 5000);
+    const drained = network.pool(link).reserve(5000, "relayed")!;
+    network.pool(link).endA.take(drained).destroy();
+    network.pool(link).endB.take(drained).destroy();
+    const { wish } = askerOf("island", "priority", 500, 0);
+    expect(policy.wait(wish).estimateMs).toBeLessThan(2000);
+    network.passes.set(link, 7_200_000);
+    expect(policy.wait(wish)).toEqual({ estimateMs: 7_200_000, retryAfterMs: 30_000 });
+    expect(policy.outlook(link).timeToKeyMs).toBe(7_200_000);
+    network.passes.set(link, Number.POSITIVE_INFINITY);
+    expect(policy.wait(wish).estimateMs).toBeUndefined();
+    expect(policy.outlook(link).timeToKeyMs).toBeNull();
+  });
 });

@@ -186,6 +186,19 @@ describe("the space segment", () => {
     await space.close();
   });
 
+  it("says how long a link waits for the end of a pass that may bring it key, by its own clock", async () => {
+    const space = await open("waiting", { rate: 60 });
+    const plan = new PassPlan(topology).passes(start - 3_600_000, start + 24 * 3_600_000);
+    for (const { linkId } of space.pools()) {
+      const ends = plan
+        .filter(({ link, set, expected }) => link === linkId && set > start && expected.secretBits > 0)
+        .map(({ set }) => set);
+      expect(ends.length).toBeGreaterThan(0);
+      expect(space.untilPassMs(linkId)).toBeCloseTo((Math.min(...ends) - start) / 60, 0);
+    }
+    await space.close();
+  });
+
   it("refuses a clock beyond its range and a link it does not have", async () => {
     const space = await open("refusals");
     expect(() => space.setRate(500)).toThrow("from 1 to 120");

@@ -172,6 +172,13 @@ export class FakeLinkNetwork implements LinkNetwork {
     pool.endB.append(key);
   }
 
+  /** Links that make key by passes: until the next one, ms. */
+  readonly passes = new Map<string, number>();
+
+  untilPassMs(linkId: string): number | undefined {
+    return this.passes.get(linkId);
+  }
+
   pools(): readonly FakePool[] {
     return [...this.#pools.values()];
   }
