@@ -29,7 +29,6 @@ async function runTour(area: TouredArea, t: Lookup): Promise<void> {
     steps,
     animate: !still,
     smoothScroll: !still,
-    allowKeyboardControl: true,
     disableActiveInteraction: true,
     overlayColor: "black",
     overlayOpacity: 0.45,
