@@ -60,7 +60,27 @@ test("a message is delivered, but not read, while its conversation is closed", a
   await expect(row).toContainText("1 unread message");
   await row.click();
   await madrid.sees("Unread until somebody looks.");
+  await expect(madrid.page.getByRole("log")).toContainText("1 new message");
   await lisbon.delivery("Unread until somebody looks.", "Read");
+});
+
+test("the other side sees that somebody writes, as a hint, and no word of it", async () => {
+  await lisbon.composer().pressSequentially("half a sen", { delay: 30 });
+  const hint = madrid.page.getByText(`${lisbonPlace} is writing…`);
+  await expect(hint).toBeVisible();
+  await expect(madrid.page.getByText("half a sen")).toHaveCount(0);
+  await lisbon.composer().fill("");
+  await expect(hint).toHaveCount(0);
+});
+
+test("a sheet tells the keys, opened by one of them, and Escape closes it", async () => {
+  const { page } = lisbon;
+  await page.getByRole("log").focus();
+  await page.keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Keyboard" });
+  await expect(sheet.getByRole("row", { name: /Next conversation/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(sheet).toHaveCount(0);
 });
 
 test("the key card tells cipher, bits, route and the promise", async () => {
