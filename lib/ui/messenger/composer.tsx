@@ -97,6 +97,8 @@ export function Composer(props: ComposerProps) {
         await api.send(conversation, content, suite, draft.level);
       } else await api.sendFile(conversation, await toOutgoingFile(chosen, text, suite), suite, draft.level);
       attachment.clear();
+      // The message ended the hint at the others': the next word is told at once.
+      lastTyping.current = 0;
       props.onSent?.();
       onDraft({ ...draft, text: "" });
     } catch (error) {
