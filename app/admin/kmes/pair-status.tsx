@@ -49,7 +49,7 @@ export function PairStatus(props: { kmes: readonly KmeView[]; names: ReadonlyMap
   if (!master || !slave) return null;
   return (
     <section aria-labelledby="kme-status" className="grid grid-cols-[minmax(0,1fr)] gap-3">
-      <h2 id="kme-status" className="text-xl font-semibold">
+      <h2 id="kme-status" className="text-base font-semibold">
         {t("title")}
       </h2>
       <p className="max-w-prose text-ink-soft">{t("lead")}</p>
